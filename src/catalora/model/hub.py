@@ -31,7 +31,7 @@ from huggingface_hub.utils import (  # type: ignore[attr-defined]  # public, but
 
 from catalora.errors import CataloraError, ModelUnavailableError, StorageError
 
-TIMEOUT_SECONDS = 10.0
+TIMEOUT_SECONDS = float(constants.HF_HUB_ETAG_TIMEOUT)  # 10, unless the user's environment says otherwise
 # Errors under which a model that is already in the cache may be used.
 TRANSIENT = frozenset({"hub-unreachable", "hub-timeout", "hub-server-error", "hub-rate-limit", "hub-offline-mode"})
 
@@ -209,6 +209,24 @@ def download(name: str, repository: Repository, files: Sequence[str], *, token: 
         raise _explain(error, name, token, repository.commit) from error
     assert path is not None, "at least one file is asked for"
     return Snapshot(commit=repository.commit, folder=_snapshot_folder(Path(path), files[-1]))
+
+
+def remember_revision(snapshot: Snapshot, revision: str | None) -> None:
+    """Note in the cache which commit a branch or tag is, so that it is found there without network.
+
+    Done once a download is complete: an interrupted update leaves the older snapshot in use.
+
+    Raises:
+        StorageError: the cache cannot be written.
+    """
+    if revision == snapshot.commit:
+        return
+    reference = snapshot.folder.parent.parent / "refs" / (revision or constants.DEFAULT_REVISION)
+    try:
+        reference.parent.mkdir(parents=True, exist_ok=True)
+        reference.write_text(snapshot.commit, encoding="utf-8")
+    except OSError as error:
+        raise translate_hub_error(error, None) from error
 
 
 def find_cached(name: str, revision: str | None) -> Snapshot | None:

@@ -113,6 +113,7 @@ def _fetch(name: str, revision: str | None, token: str | None, with_weights: boo
         if weights:
             hub.download(name, repository, weights, token=token)
         list_weight_files(snapshot.folder, name)
+    hub.remember_revision(snapshot, revision)
     return Source(name=name, folder=snapshot.folder, revision=revision, commit=snapshot.commit)
 
 

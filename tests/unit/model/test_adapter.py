@@ -4,13 +4,13 @@ import random
 import peft
 import pytest
 import torch
-from conftest import build_model
 from safetensors.torch import load_file, save_file
 
 from catalora.config import LoraSettings
 from catalora.errors import ConfigError, DataError, InputNotFoundError, StorageError, TrainingError
 from catalora.model.adapter import attach_lora, find_target_modules, load_adapter, save_adapter
 from catalora.prompts import PromptTemplate
+from tests.unit.model.checkpoints import build_model
 
 IDS = torch.tensor([[1, 5, 9, 12, 7]])
 SETTINGS = LoraSettings(r=4, alpha=8, dropout=0.0)

@@ -2,7 +2,6 @@ import json
 
 import pytest
 import torch
-from conftest import build_model, build_tokenizer, save_checkpoint
 
 from catalora.config import ModelConfig
 from catalora.errors import InputNotFoundError, ModelUnavailableError
@@ -11,6 +10,7 @@ from catalora.model.adapter import attach_lora, save_adapter
 from catalora.model.loading import load_base, load_tokenizer
 from catalora.model.source import find_source, hash_weights
 from catalora.prompts import PromptTemplate
+from tests.unit.model.checkpoints import build_model, build_tokenizer, save_checkpoint
 
 CPU = choose_device("cpu", "float32")
 IDS = torch.tensor([[1, 5, 9, 12, 7]])

@@ -1,0 +1,329 @@
+"""The real Hub client and the real loading against a small server that answers as the Hub does.
+
+Client and loading run in a process of their own, because HF_ENDPOINT and HF_HOME are read when huggingface_hub is
+imported. The name of the asked model decides how the server behaves.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from tests.unit.model.checkpoints import save_checkpoint
+
+GOOD_TOKEN = "hf_GoodCanaryToken0123456789abcdefghi"
+BAD_TOKEN = "hf_BadCanaryToken0123456789abcdefghij"
+NARROW_TOKEN = "hf_NarrowCanaryToken0123456789abcdefg"
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+LICENCE = (
+    "Access to model {name} is restricted and you are not in the authorized list. Visit the page to ask for access."
+)
+
+CLIENT = """
+import json, sys
+from catalora.config import ModelConfig
+from catalora.errors import CataloraError
+from catalora.hardware import choose_device
+from catalora.model import hub
+from catalora.model.loading import load_base, load_tokenizer
+
+def answer(request):
+    token = request.get("token")
+    if request["do"] == "check_token":
+        account = hub.check_token(token)
+        return {"name": account.name, "role": account.role}
+    if request["do"] == "check_access":
+        return hub.check_access(request["name"], token=token)
+    config = ModelConfig(name=request["name"], revision=request.get("revision"))
+    if request["do"] == "load_tokenizer":
+        return len(load_tokenizer(config, token=token))
+    loaded = load_base(config, choose_device("cpu", "float32"), token=token)
+    identity = loaded.identity
+    return {"name": identity.name, "commit": identity.commit, "parameters": identity.parameters}
+
+for line in sys.stdin:
+    try:
+        result = {"value": answer(json.loads(line))}
+    except CataloraError as error:
+        result = {"code": error.code, "message": str(error), "hint": error.hint, "facts": repr(error.facts),
+                  "exit_code": error.exit_code}
+    print(json.dumps(result), flush=True)
+"""
+
+
+class HubHandler(BaseHTTPRequestHandler):
+    """Enough of the Hub: model information, file resolution, whoami; refusals with the Hub's headers."""
+
+    def do_GET(self):
+        self.server.requests.append(self.path)
+        path = self.path.split("?")[0]
+        token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        if path == "/api/whoami-v2":
+            self.answer_whoami(token)
+        elif token == BAD_TOKEN:
+            self.refuse(401, None, "Invalid credentials in Authorization header")
+        elif path.startswith("/api/models/"):
+            self.answer_model(path.removeprefix("/api/models/"))
+        elif "/resolve/" in path:
+            name, _, rest = path.removeprefix("/").partition("/resolve/")
+            self.answer_file(name, rest.partition("/")[2], token)
+        else:
+            self.refuse(404, None, "Not found")
+
+    do_HEAD = do_GET  # noqa: N815 (the name that http.server calls)
+
+    def answer_whoami(self, token):
+        if token in {GOOD_TOKEN, NARROW_TOKEN}:
+            access = {"displayName": "laptop", "role": "read"}
+            self.send(json.dumps({"type": "user", "name": "ada", "auth": {"accessToken": access}}).encode())
+        else:
+            self.refuse(401, None, "Invalid username or password.")
+
+    def answer_model(self, path):
+        name, _, revision = path.partition("/revision/")
+        match name.split("/")[0]:
+            case "missing":
+                self.refuse(401, "RepoNotFound", "Invalid username or password.")
+            case "gone":
+                self.refuse(404, "RepoNotFound", "Repository not found")
+            case "busy":
+                self.refuse(429, None, "Too many requests", {"Retry-After": "300"})
+            case "broken":
+                self.refuse(503, None, "Service unavailable")
+            case "slow":
+                time.sleep(3)
+            case "disabled":
+                self.refuse(403, None, "Access to this resource is disabled.")
+            case "portal":
+                self.send(b"<html>Please log in to the Wi-Fi</html>", {"Content-Type": "text/html"})
+            case _ if revision not in {"", "main", COMMIT}:
+                self.refuse(404, "RevisionNotFound", "Invalid rev id")
+            case _:
+                files = [{"rfilename": file} for file in self.server.list_files(name)]
+                self.send(json.dumps({"id": name, "sha": COMMIT, "siblings": files}).encode())
+
+    def answer_file(self, name, file, token):
+        owner = name.split("/")[0]
+        if owner == "gated" and not token:
+            self.refuse(401, "GatedRepo", f"Access to model {name} is restricted.")
+        elif owner == "gated" and token == NARROW_TOKEN:
+            self.refuse(
+                403, None, "Please enable access to public gated repositories in your fine-grained token settings"
+            )
+        elif owner == "gated":
+            self.refuse(403, "GatedRepo", LICENCE.format(name=name))
+        elif owner == "pending":
+            self.refuse(403, "GatedRepo", f"Your request to access model {name} is awaiting a review from the authors.")
+        elif owner == "forbidden":
+            self.refuse(403, None, "Forbidden")
+        elif file not in self.server.list_files(name):
+            self.refuse(404, "EntryNotFound", "Entry not found")
+        else:
+            content = (self.server.folder / file).read_bytes()
+            self.server.downloads += self.command == "GET"
+            self.send(content, {"X-Repo-Commit": COMMIT, "ETag": f'"{hashlib.sha256(content).hexdigest()}"'})
+
+    def send(self, content, headers=None):
+        self.send_response(200)
+        for name, value in ({"Content-Type": "application/json"} | (headers or {})).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(content)
+
+    def refuse(self, status, code, message, headers=None):
+        body = json.dumps({"error": message}).encode()
+        self.send_response(status)
+        for name, value in {"X-Error-Code": code, "X-Error-Message": message, **(headers or {})}.items():
+            if value:
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+
+class SmallHub(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, folder):
+        super().__init__(("127.0.0.1", 0), HubHandler)
+        self.folder = folder
+        self.requests = []
+        self.downloads = 0
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def list_files(self, name):
+        files = sorted(path.name for path in self.folder.iterdir())
+        if name.startswith("pickled/"):
+            return ["config.json", "pytorch_model.bin"]
+        if name.startswith("adapter/"):
+            return ["adapter_config.json", "adapter_model.safetensors"]
+        return files
+
+    def stop(self):
+        self.shutdown()
+        self.server_close()
+
+
+class Client:
+    """A process in which huggingface_hub talks to the small server."""
+
+    def __init__(self, home, url, **environment):
+        self.home = home
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "HUGGING"))}
+        self.log = (home / "stderr.log").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", CLIENT],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            text=True,
+            env=kept
+            | {"HF_ENDPOINT": url, "HF_HOME": str(home), "HF_HUB_ETAG_TIMEOUT": "1", "OMP_NUM_THREADS": "1"}
+            | environment,
+        )
+
+    def ask(self, do="load_base", **request):
+        self.process.stdin.write(json.dumps({"do": do, **request}) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(30)
+        self.process.stdout.close()
+        self.log.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = save_checkpoint(tmp_path_factory.mktemp("hub") / "tiny", max_shard_size="20KB")
+    (path / "model.gguf").write_bytes(b"never downloaded" * 1000)
+    (path / "evil.py").write_text("raise SystemExit('ran')")
+    return path
+
+
+@pytest.fixture(scope="module")
+def server(folder):
+    hub = SmallHub(folder)
+    yield hub
+    hub.stop()
+
+
+@pytest.fixture(scope="module")
+def client(server, tmp_path_factory):
+    client = Client(tmp_path_factory.mktemp("home"), server.url)
+    yield client
+    client.close()
+
+
+REFUSALS = [
+    # name, token, code, what the hint must name
+    ("gated/gemma", None, "hub-token-missing", "catalora login"),
+    ("gated/gemma", BAD_TOKEN, "hub-token-invalid", "/settings/tokens"),
+    ("gated/gemma", GOOD_TOKEN, "hub-licence-not-accepted", "/gated/gemma"),
+    ("gated/gemma", NARROW_TOKEN, "hub-token-scope", "/settings/tokens"),
+    ("pending/gemma", GOOD_TOKEN, "hub-access-pending", "/pending/gemma"),
+    ("public/gemma", BAD_TOKEN, "hub-token-invalid", "catalora login"),
+    ("public/gemma", "hf_with space", "hub-token-malformed", "/settings/tokens"),
+    ("public/gemma", "hf_line\nbreak", "hub-token-malformed", "/settings/tokens"),
+    ("missing/gemma", None, "hub-repository-unknown", "/missing/gemma"),
+    ("missing/gemma", GOOD_TOKEN, "hub-repository-unknown", "/missing/gemma"),
+    ("gone/gemma", None, "hub-repository-unknown", "/gone/gemma"),
+    ("disabled/gemma", None, "hub-repository-disabled", "/disabled/gemma"),
+    ("forbidden/gemma", GOOD_TOKEN, "hub-forbidden", "/settings/tokens"),
+    ("busy/gemma", None, "hub-rate-limit", "Wait"),
+    ("broken/gemma", None, "hub-server-error", "later"),
+    ("slow/gemma", None, "hub-timeout", "network"),
+    ("portal/gemma", None, "hub-not-a-hub", "HF_ENDPOINT"),
+    ("pickled/gemma", None, "model-not-safetensors", "safetensors"),
+    ("adapter/gemma", None, "model-broken", "base model"),
+]
+
+
+@pytest.mark.parametrize(("name", "token", "code", "hint"), REFUSALS)
+def test_each_refusal_is_its_own_error_with_the_next_step(client, server, name, token, code, hint):
+    downloads, start = server.downloads, time.monotonic()
+    refused = client.ask(name=name, token=token)
+    assert refused["code"] == code
+    assert refused["exit_code"] == 69
+    assert name in refused["message"] or code == "hub-token-malformed"
+    assert hint in refused["hint"]
+    assert "\n" not in refused["message"] + refused["hint"]
+    assert server.downloads - downloads <= 1  # configuration at most, never weights
+    assert time.monotonic() - start < 20  # no minutes of retries; the server is asked to try again in 300 s
+    assert not token or token not in json.dumps(refused)
+
+
+def test_an_unknown_revision_is_named(client):
+    refused = client.ask(name="public/gemma", revision="no-such-branch")
+    assert refused["code"] == "hub-revision-unknown"
+    assert "no-such-branch" in refused["message"]
+
+
+def test_a_model_is_downloaded_without_its_other_files_and_then_loads_without_network(folder, tmp_path):
+    hub = SmallHub(folder)
+    client = Client(tmp_path, hub.url)
+    try:
+        loaded = client.ask(name="public/gemma")["value"]
+        assert loaded == {"name": "public/gemma", "commit": COMMIT, "parameters": loaded["parameters"]}
+        fetched = {path.split("/")[-1] for path in hub.requests if "/resolve/" in path}
+        assert not fetched & {"model.gguf", "evil.py"}
+        assert len([file for file in fetched if file.startswith("model-")]) > 1
+        asked = {path for path in hub.requests if "/public/gemma" not in path}
+        assert asked <= {"/api/agent-harnesses"}, "nobody but the model is asked for"  # the client's own
+        downloads = hub.downloads
+        assert client.ask(name="public/gemma")["value"] == loaded
+        assert hub.downloads == downloads, "nothing is downloaded twice"
+        assert client.ask("load_tokenizer", name="other/gemma")["value"] == 64
+        hub.stop()
+        assert client.ask(name="public/gemma")["value"] == loaded
+        assert client.ask(name="public/gemma", revision=COMMIT)["value"] == loaded
+        # Of this model only the tokenizer is cached.
+        assert client.ask(name="other/gemma")["code"] == "hub-unreachable"
+        assert client.ask("load_tokenizer", name="other/gemma")["value"] == 64
+        assert client.ask(name="never/seen")["code"] == "hub-unreachable"
+    finally:
+        client.close()
+    offline = Client(tmp_path, hub.url, HF_HUB_OFFLINE="1")
+    try:
+        assert offline.ask(name="public/gemma")["value"] == loaded
+        assert offline.ask(name="never/seen")["code"] == "hub-offline-mode"
+    finally:
+        offline.close()
+
+
+def test_a_token_is_checked_and_its_owner_named(client):
+    assert client.ask("check_token", token=GOOD_TOKEN)["value"] == {"name": "ada", "role": "read"}
+    assert client.ask("check_token", token=BAD_TOKEN)["code"] == "hub-token-invalid"
+
+
+def test_access_is_checked_without_downloading(client, server):
+    downloads = server.downloads
+    assert client.ask("check_access", name="public/gemma") == {"value": None}
+    assert client.ask("check_access", name="gated/gemma", token=GOOD_TOKEN)["code"] == "hub-licence-not-accepted"
+    assert client.ask("check_access", name="gated/gemma")["code"] == "hub-token-missing"
+    assert server.downloads == downloads
+
+
+def test_no_token_reaches_a_log_or_a_file(client):
+    client.log.flush()
+    for path in client.home.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert not any(token.encode() in content for token in (GOOD_TOKEN, BAD_TOKEN, NARROW_TOKEN)), path
