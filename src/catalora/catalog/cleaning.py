@@ -1,0 +1,158 @@
+"""Cleaning of titles and descriptions, rule by rule, in a fixed order.
+
+    entities → tags → characters → lost characters → spacing → edition notes → copyright notices
+
+Unescaping comes first: a pattern that drops `&#;` before it turns `Kerr&#8217;s` into `Kerr8217;s`. Spacing comes after
+tags, which leave gaps, and before the notices, which are found by their words.
+
+Each rule is a function from text to text. It never raises and never invents a character: it only removes, decodes what
+was written as an entity or read in the wrong encoding, and turns white space into a space or a line break. A rule also
+names its trigger, a pattern without which it changes nothing. Polars finds the few texts that a rule may concern, and
+only those pass through Python, so that a whole catalogue and a single text are cleaned by the same code.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from catalora.catalog.characters import drop_lost_characters, repair_characters
+from catalora.catalog.markup import strip_tags, unescape_entities
+from catalora.catalog.notices import drop_copyright_notices, drop_edition_notes
+
+_SPACES = re.compile(r"[^\S\n]+")
+_LINE_BREAKS = re.compile(r" ?\n[ \n]*")
+# One rule can uncover work for another (`&lt;b&gt;`); catalogues need two rounds, nonsense gets this many.
+_MOST_ROUNDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One step of cleaning.
+
+    Attributes:
+        name: how the profile counts it.
+        apply: the step itself, for one text.
+        trigger: Rust regular expression; a text in which it is not found is left unchanged by `apply`.
+    """
+
+    name: str
+    apply: Callable[[str], str]
+    trigger: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """Cleaned texts, and which rows each rule changed (row numbers within the batch)."""
+
+    texts: pl.Series
+    changed_rows: dict[str, set[int]]
+
+
+def repair_spacing(text: str) -> str:
+    r"""Turn runs of white space into one space, runs with line breaks into one line break, and trim the ends.
+
+    Example:
+        >>> repair_spacing("  A  warm\u00a0 blanket. \n\n Washable. ")
+        'A warm blanket.\nWashable.'
+    """
+    return _LINE_BREAKS.sub("\n", _SPACES.sub(" ", text)).strip(" \n")
+
+
+def join_lines(text: str) -> str:
+    r"""Put a title on one line.
+
+    Example:
+        >>> join_lines("Mug\n0.3 l")
+        'Mug 0.3 l'
+    """
+    return " ".join(text.split())
+
+
+_MARKUP_AND_CHARACTERS = (
+    Rule("entities", unescape_entities, "&"),
+    Rule("tags", strip_tags, "<"),
+    Rule(
+        "characters",
+        repair_characters,
+        r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u{ad}\u{200b}\u{200e}\u{200f}\u{2028}-\u{202e}\u{2060}\u{2066}-\u{2069}"
+        r"\u{feff}\u{fffc}\u{fffe}\u{ffff}ÃÂâïð]",
+    ),
+    Rule("lost-characters", drop_lost_characters, r"\u{fffd}"),
+)
+_SPACE_TRIGGER = r"^\s|\s$|\s\s|[^\S \n]"
+
+TITLE_RULES: tuple[Rule, ...] = (
+    *_MARKUP_AND_CHARACTERS,
+    Rule("spacing", join_lines, _SPACE_TRIGGER + r"|\n|[\x1c-\x1f]"),
+)
+CONTENT_RULES: tuple[Rule, ...] = (
+    *_MARKUP_AND_CHARACTERS,
+    Rule("spacing", repair_spacing, _SPACE_TRIGGER + r"|[\x1c-\x1f]"),
+    Rule("edition-notes", drop_edition_notes, "(?i)this text refers to"),
+    Rule(
+        "copyright-notices",
+        drop_copyright_notices,
+        r"(?i)copyright|©|\(c\)|rights reserved|direitos reservados|title summary field",
+    ),
+)
+
+
+def clean_title(title: str) -> str:
+    """Clean one title.
+
+    Example:
+        >>> clean_title("Mog&#39;s  <b>Kittens</b>")
+        "Mog's Kittens"
+    """
+    return _clean_text(title, TITLE_RULES)
+
+
+def clean_content(content: str) -> str:
+    """Clean one description.
+
+    Example:
+        >>> clean_content("Kerr&#8217;s cat.  --This text refers to theHardcoveredition.")
+        'Kerr’s cat.'
+    """
+    return _clean_text(content, CONTENT_RULES)
+
+
+def clean_texts(texts: pl.Series, rules: Sequence[Rule]) -> Cleaned:
+    """Clean a column: the same result as one text at a time, and which rule changed which row."""
+    changed: dict[str, set[int]] = {rule.name: set() for rule in rules}
+    pending = pl.int_range(texts.len(), dtype=pl.UInt32, eager=True)
+    for _ in range(_MOST_ROUNDS):
+        moved: set[int] = set()
+        part = texts.gather(pending)
+        for rule in rules:
+            part, positions = _apply_where_triggered(part, rule)
+            rows = pending.gather(positions).to_list()
+            changed[rule.name].update(rows)
+            moved.update(rows)
+        if not moved:
+            break
+        texts = texts.scatter(pending, part)
+        pending = pl.Series(sorted(moved), dtype=pl.UInt32)
+    return Cleaned(texts, changed)
+
+
+def _apply_where_triggered(texts: pl.Series, rule: Rule) -> tuple[pl.Series, pl.Series]:
+    positions = texts.str.contains(rule.trigger).arg_true()
+    before = texts.gather(positions)
+    after = pl.Series([rule.apply(text) for text in before], dtype=pl.String)
+    differ = (before != after).arg_true()
+    positions = positions.gather(differ)
+    return (texts.scatter(positions, after.gather(differ)) if positions.len() else texts), positions
+
+
+def _clean_text(text: str, rules: Sequence[Rule]) -> str:
+    for _ in range(_MOST_ROUNDS):
+        cleaned = text
+        for rule in rules:
+            cleaned = rule.apply(cleaned)
+        if cleaned == text:
+            break
+        text = cleaned
+    return text

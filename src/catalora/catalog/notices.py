@@ -1,0 +1,84 @@
+"""Notices that catalogues append to descriptions: which edition a text is about, and whose copyright it is."""
+
+import re
+
+# What stands between a notice and the text before it goes with the notice.
+_SEPARATORS = " \t\n-–—|*"
+
+_EDITION_NOTE = re.compile(
+    r"""
+    (?P<dashes> [-–—]\s? )?
+    This\ text\ refers\ to\ (?: the | an? )
+    (?:
+        [^.\n]{0,120}? edition (?: \ of\ this\ title )? (?: \. | (?= \s* (?: $ | [-–—] | \n )) )  # the…edition.
+      | [^.\n]{0,80}? edition (?: \ of\ this\ title )?
+      | [^.\n]{0,80} (?: \. | $ )  # an alternate Print Magazine.
+    )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+# A name of up to four abbreviated parts, within one sentence.
+_NAME = r"[^\n.!?;]{0,100} (?: \b (?: Inc | Ltd | Co | Corp | St | Dr | Jr | Sr | [A-Z] ) \. [^\n.!?;]{0,60} ){0,4}"
+_RESERVED = r"(?i: all\ rights\ reserved | todos\ os\ direitos\ reservados )"
+_YEAR = r"(?: 18 | 19 | 20 )\d\d"
+_COPYRIGHT_NOTICE = re.compile(
+    rf"""
+    (?:
+        # Copyright 2003 Name, Inc. · Copyright © Name · Copyright (c) 1999 by Name
+        (?i: copyright ) \s? (?: (?: © | \([cC]\) ) | {_YEAR} | by\s (?=[A-Z]) ) {_NAME}
+      | (?i: copyright ) \s? [A-Z] {_NAME} (?= \.? \s* {_RESERVED} )
+      | © \s? (?= \d{{4}} | [A-Z] ) {_NAME}
+        # Without a year or a reservation, (c) may be the third item of a list.
+      | \([cC]\) \s? (?: {_YEAR} {_NAME} | [A-Z] {_NAME} (?= \.? \s* {_RESERVED} ) )
+      | (?i: title\ summary\ field\ provided\ by ) \s {_NAME}
+      | (?= {_RESERVED} )
+    )
+    \.? (?: \s* {_RESERVED} \.? )? \s* $
+    """,
+    re.VERBOSE,
+)
+
+
+def drop_edition_notes(text: str) -> str:
+    """Drop notes such as "--This text refers to the Hardcover edition.", also with their words glued together.
+
+    Inside a text only a note with dashes in front is dropped; without dashes it has to end the text.
+
+    Example:
+        >>> drop_edition_notes("A classic tale. --This text refers to the Hardcover edition.")
+        'A classic tale.'
+        >>> drop_edition_notes("--This text refers to thePaperbackedition.")
+        ''
+        >>> drop_edition_notes("This text refers to the call stack in several places. By it is meant a list.")
+        'This text refers to the call stack in several places. By it is meant a list.'
+    """
+    start = 0
+    while match := _EDITION_NOTE.search(text, start):
+        after = text[match.end() :].strip()
+        names_edition = "edition" in match[0].lower()
+        if (match["dashes"] and (names_edition or not after)) or (names_edition and not after):
+            before = text[: match.start()].rstrip(_SEPARATORS)
+            text = f"{before} {after}".strip()
+            start = len(before)
+        else:
+            start = match.end()
+    return text
+
+
+def drop_copyright_notices(text: str) -> str:
+    """Drop copyright notices that end a text.
+
+    Example:
+        >>> drop_copyright_notices("A fine novel. Copyright 2003 Example Information, Inc.")
+        'A fine novel.'
+        >>> drop_copyright_notices("Poems. Copyright © Beispiel GmbH. All rights reserved.")
+        'Poems.'
+        >>> drop_copyright_notices("Comes in (a) red, (b) green and (c) Blue")
+        'Comes in (a) red, (b) green and (c) Blue'
+    """
+    while match := _COPYRIGHT_NOTICE.search(text):
+        if not match[0].strip():
+            break
+        text = text[: match.start()].rstrip(_SEPARATORS)
+    return text

@@ -1,0 +1,103 @@
+"""Random samples and the split into train, validation and test.
+
+Products that share a description or a title belong to one group, and a group goes into one split as a whole. Which one
+is decided by a hash of the seed and the group alone, so that products added later do not move those that were there.
+"""
+
+import polars as pl
+
+from catalora.catalog.keys import compute_order, hash_text
+from catalora.errors import DataError
+
+_HASH_RANGE = 2**64
+
+
+def number_groups(table: pl.DataFrame, keys: list[str]) -> pl.Series:
+    """Number of the group of each row: rows that share a value in any of the key columns, directly or in a chain.
+
+    Returns:
+        For each row the smallest row number in its group.
+
+    Example:
+        >>> table = pl.DataFrame({"title": [1, 1, 2, 3], "content": [7, 8, 8, 9]})
+        >>> number_groups(table, ["title", "content"]).to_list()
+        [0, 0, 0, 3]
+    """
+    groups = table.select(*keys, group=pl.int_range(pl.len(), dtype=pl.UInt32))
+    while True:
+        # Each pass carries the smallest number one link further along a chain.
+        before = groups["group"]
+        for key in keys:
+            groups = groups.with_columns(pl.col("group").min().over(key))
+        if groups["group"].equals(before):
+            return before
+
+
+def split_groups(groups: pl.Series, seed: int, validation_share: float, test_share: float) -> pl.Series:
+    """The split of each row, equal within a group.
+
+    Args:
+        groups: a stable 64-bit key of each row's group, (N,) u64.
+        seed: another seed gives another split.
+        validation_share: expected share of groups, 0 to 0.5; the real share varies as with drawn lots.
+        test_share: as `validation_share`.
+
+    Returns:
+        (N,) texts `train`, `validation` or `test`. With at least three groups, no split with a share above 0 is empty.
+    """
+    lots = pl.DataFrame({"group": groups.unique().sort()})
+    drawn = [hash_text(f"{seed}:{group}") for group in lots["group"]]
+    lots = lots.with_columns(lot=pl.Series(drawn, dtype=pl.UInt64)).sort("lot")
+    share = pl.col("lot").cast(pl.Float64) / _HASH_RANGE
+    lots = lots.with_columns(
+        split=pl.when(share < test_share)
+        .then(pl.lit("test"))
+        .when(share < test_share + validation_share)
+        .then(pl.lit("validation"))
+        .otherwise(pl.lit("train"))
+    )
+    lots = _fill_empty_splits(lots, validation_share, test_share)
+    return pl.DataFrame({"group": groups}).join(lots, on="group", how="left", maintain_order="left")["split"]
+
+
+def select_products(table: pl.DataFrame, max_samples: int | None, seed: int) -> pl.DataFrame:
+    """Keep a random sample of the training products, and all validation and test products.
+
+    The sample is nested: with the same seed, the 500 products are among the 1,000. Rows keep their order.
+
+    Args:
+        table: products with at least `uid` and `split`.
+        max_samples: number of training products; all when empty.
+        seed: another seed draws another sample.
+
+    Raises:
+        DataError: there are fewer training products than that.
+    """
+    if max_samples is None:
+        return table
+    is_train = table["split"] == "train"
+    usable = int(is_train.sum())
+    if max_samples > usable:
+        raise DataError(
+            f"max_samples = {max_samples:,}, but the data set has {usable:,} training products",
+            code="too-few-products",
+            hint=f"Use --max-samples {usable} or less, leave it out to use all, or prepare more products.",
+            max_samples=max_samples,
+            usable=usable,
+        )
+    order = compute_order(table.filter(is_train)["uid"], seed)
+    sampled = is_train.arg_true().gather(order.arg_sort()[:max_samples])
+    rows = pl.concat([sampled, (~is_train).arg_true()]).sort()
+    return table[rows]
+
+
+def _fill_empty_splits(lots: pl.DataFrame, validation_share: float, test_share: float) -> pl.DataFrame:
+    """Give a split that drew nothing the next lot that training has, so that small catalogues can be evaluated."""
+    if lots.height < 3:
+        return lots
+    for name, share in (("test", test_share), ("validation", validation_share)):
+        trained = (lots["split"] == "train").arg_true()
+        if share > 0 and not (lots["split"] == name).any() and trained.len() > 1:
+            row = pl.int_range(lots.height, dtype=pl.UInt32, eager=True)
+            lots = lots.with_columns(split=pl.when(row == trained[0]).then(pl.lit(name)).otherwise("split"))
+    return lots
