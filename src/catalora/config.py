@@ -1,7 +1,7 @@
 """One typed tree for every setting.
 
-A setting is declared here once, with its description; presets, `--set`, the docs table and later the app are made from it.
-Order of precedence: defaults, preset, configuration file, `--set`. All problems of a configuration are reported at once.
+A setting is declared here once, with its description; presets, `--set`, the docs table and the app are made from it.
+Order of precedence: defaults, preset, `--set`. All problems of a configuration are reported at once.
 """
 
 import difflib

@@ -1,7 +1,7 @@
 """The errors that catalora raises on purpose.
 
 Each carries a stable `code` (the app looks its text up by it), one line that names the place, the value and what was
-expected, a `hint` with the next step, and the facts as data. Anything else that escapes is a bug and keeps its traceback.
+expected, a `hint` with the next step, and the facts as data. Anything else that escapes is a bug.
 """
 
 from typing import ClassVar

@@ -88,7 +88,7 @@ class PromptTemplate(BaseModel):
         return self.training_questions[form % len(self.training_questions)].replace("{title}", title)
 
     def question_form(self, uid: str, epoch: int, seed: int) -> int:
-        """Which training question a product gets in an epoch: all forms in turn, from a start that depends on the uid."""
+        """Which training question a product gets in an epoch: all forms in turn, starting where its uid says."""
         digest = hashlib.blake2b(f"{seed}:{uid}".encode(), digest_size=8).digest()
         return (int.from_bytes(digest) + epoch) % len(self.training_questions)
 

@@ -137,6 +137,15 @@ class RunFolder:
         with (self.path / "events.jsonl").open("a", encoding="utf-8") as file:
             file.write(line)
 
+    def repair_events(self) -> None:
+        """Cut off a last line that a killed writer left unfinished, so that the next one starts on its own."""
+        path = self.path / "events.jsonl"
+        if path.exists():
+            whole = path.read_bytes()
+            end = whole.rfind(b"\n") + 1
+            if end < len(whole):
+                os.truncate(path, end)
+
     def read_events(self) -> Iterator[Event]:
         """All complete events; an unfinished last line is left for later."""
         path = self.path / "events.jsonl"
@@ -146,10 +155,7 @@ class RunFolder:
             for line in file:
                 if not line.endswith("\n"):
                     return
-                try:
-                    yield Event(**json.loads(line))
-                except (ValueError, TypeError):
-                    continue  # a line cut off by a kill, followed by the resumed run's lines
+                yield Event(**json.loads(line))
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -233,7 +239,7 @@ def check_run_name(name: str) -> str:
     Raises:
         UsageError: it is a path, a reserved name, or has other characters than a–z, 0–9, dot, dash and underscore.
     """
-    if not RUN_NAME.fullmatch(name) or name.endswith(".") or name.split(".")[0] in RESERVED_NAMES:
+    if not RUN_NAME.fullmatch(name) or name.endswith(".") or name.partition(".")[0] in RESERVED_NAMES:
         raise UsageError(
             f"--run {name!r} is not a name: expected 1–64 of a–z 0–9 . _ - starting with a letter or digit",
             code="bad-run-name",
@@ -257,6 +263,6 @@ def write_json(path: Path, value: object) -> None:
 def _is_alive(pid: int, started: float) -> bool:
     try:
         # A reused pid has another start time; clocks differ by less than this.
-        return abs(psutil.Process(pid).create_time() - started) < 2
+        return bool(abs(psutil.Process(pid).create_time() - started) < 2)
     except psutil.Error:
         return False

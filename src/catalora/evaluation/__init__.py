@@ -1,0 +1,1 @@
+"""Before and after, measured on products that the model never saw."""

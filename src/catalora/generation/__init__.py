@@ -1,0 +1,1 @@
+"""Answers of the base and of the tuned model, from one copy of the weights."""

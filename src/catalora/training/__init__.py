@@ -1,0 +1,1 @@
+"""Tokenise, pack, compute the loss, train, and survive being interrupted."""

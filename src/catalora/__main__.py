@@ -1,0 +1,5 @@
+"""`python -m catalora`."""
+
+from catalora.cli.main import main
+
+main()

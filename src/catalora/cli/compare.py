@@ -1,0 +1,52 @@
+"""`catalora compare`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from catalora.cli.output import json_option, print_json, print_table, print_text, runs_dir_option, show_progress
+
+if TYPE_CHECKING:
+    from catalora.evaluation.compare import Comparison
+
+
+@click.command()
+@click.argument("run")
+@click.option("--n", "products", type=click.IntRange(1), help="Held-out products; the run's setting without it.")
+@click.option("--examples", type=click.IntRange(0), default=1, show_default=True, help="Products shown side by side.")
+@runs_dir_option
+@json_option
+def command(run: str, products: int | None, examples: int, runs_dir: str, as_json: bool) -> None:
+    """Measure RUN before and after on held-out products; the result is kept in its evaluation folder."""
+    from catalora import pipeline
+
+    folder = pipeline.open_run(Path(runs_dir), run)
+    with show_progress() as progress:
+        comparison = pipeline.compare(folder, products=products, progress=progress)
+    if as_json:
+        print_json(comparison.to_dict())
+        return
+    print_comparison(comparison)
+    for product in comparison.products[:examples]:
+        click.secho(f"\n{product.question}", bold=True)
+        print_text(f"true:  {product.description}")
+        for side, answer in product.answers.items():
+            print_text(f"{side}:  {answer.text}")
+
+
+def print_comparison(comparison: "Comparison") -> None:
+    """The table of figures."""
+    base, tuned = comparison.base, comparison.tuned
+    rows = [
+        ["bits per byte of the true description", f"{base.bits_per_byte:.3f}", f"{tuned.bits_per_byte:.3f}"],
+        ["answers that stop by themselves", f"{base.stop_rate:.0%}", f"{tuned.stop_rate:.0%}"],
+        ["answers with follow-up questions", f"{base.follow_up_rate:.0%}", f"{tuned.follow_up_rate:.0%}"],
+        ["words per answer", f"{base.mean_words:.0f}", f"{tuned.mean_words:.0f}"],
+    ]
+    wanted = ["lower", "higher", "lower", f"about {comparison.reference_words:.0f}"]
+    print_table(["", "before", "after", "wanted"], [[*row, wish] for row, wish in zip(rows, wanted, strict=True)])
+    change = comparison.bits_per_byte_change
+    click.echo(f"\n{len(comparison.products)} held-out products; bits per byte {change:+.0%}.")
+    if comparison.too_long:
+        click.echo(f"{comparison.too_long} more were left out: too long for the model's context.")

@@ -1,0 +1,65 @@
+"""`catalora demo`."""
+
+import shutil
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from catalora.cli.ask import print_reply
+from catalora.cli.compare import print_comparison
+from catalora.cli.output import json_option, print_json, say, show_progress
+
+QUESTIONS = ("O que é {title}?", "What is {title}?")
+
+
+@click.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("catalora-demo"),
+    show_default=True,
+    help="Folder of the demo.",
+)
+@click.option("--fresh", is_flag=True, help="Train again although a finished demo run is there.")
+@json_option
+def command(out: Path, fresh: bool, as_json: bool) -> None:
+    """The whole path in minutes, offline: prepare, index, train, compare, ask.
+
+    The bundled catalogue is fictional and the bundled model is small; the code is what a real model goes through.
+    """
+    from catalora import pipeline
+    from catalora.catalog.sample import SAMPLE_PATH
+
+    started = time.monotonic()
+    run_path = out / "runs" / "demo"
+    if fresh and run_path.exists():
+        shutil.rmtree(run_path)
+    with show_progress() as progress:
+        if not (out / "data" / "profile.json").exists():
+            say("1. prepare: a fictional catalogue with the defects of a real one")
+            pipeline.prepare([SAMPLE_PATH], out / "data", progress=progress)
+        if not run_path.exists():
+            run = pipeline.start_run(out / "data", pipeline.build_config("quick"), runs_dir=out / "runs", name="demo")
+        run = pipeline.open_run(out / "runs", "demo")
+        say("2. index: the training products, as references")
+        pipeline.index(run, progress=progress)
+        say("3. train: LoRA on the bundled model")
+        pipeline.train_run(run, progress=progress)
+        session = pipeline.open_session(run)
+        say("4. compare: held-out products, before and after")
+        comparison = pipeline.compare(session, progress=progress)
+        asked = [item.title for item in comparison.products[: len(QUESTIONS)]]
+        questions = [form.replace("{title}", title) for form, title in zip(QUESTIONS, asked, strict=True)]
+        replies = [pipeline.ask(session, question) for question in questions]
+    if as_json:
+        print_json({"comparison": comparison.to_dict(), "replies": [asdict(reply) for reply in replies]})
+        return
+    click.echo()
+    print_comparison(comparison)
+    for reply in replies:
+        click.secho(f"\n── {reply.question}\n", bold=True)
+        print_reply(reply)
+    click.echo(f"\ndone in {time.monotonic() - started:.0f} s; the run is in {run.path}")
+    click.echo(f'ask more: catalora ask demo --runs-dir {out / "runs"} "a title or a question"')

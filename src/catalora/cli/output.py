@@ -1,0 +1,95 @@
+"""What commands print: results on stdout, progress on stderr, JSON when asked."""
+
+import json
+import re
+import sys
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from catalora.progress import Progress as ProgressCallback
+
+# Everything that a terminal could take for a command; product and model texts are strangers' texts.
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+WIDTH = 100
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+runs_dir_option = click.option(
+    "--runs-dir", default="runs", show_default=True, envvar="CATALORA_RUNS_DIR", help="Folder of the runs."
+)
+
+
+def clean(text: str) -> str:
+    """Text without control characters, safe to print."""
+    return CONTROL.sub("", text)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def print_text(text: str, indent: str = "  ") -> None:
+    """A longer text, wrapped and indented, its line breaks kept."""
+    for line in clean(text).splitlines() or [""]:
+        click.echo(textwrap.fill(line, WIDTH, initial_indent=indent, subsequent_indent=indent) or "")
+
+
+def print_table(header: list[str], rows: list[list[str]]) -> None:
+    """Columns aligned; numbers and short texts only."""
+    table = [header, *rows]
+    widths = [max(len(clean(row[column])) for row in table) for column in range(len(header))]
+    for number, row in enumerate(table):
+        cells = [clean(cell).ljust(width) for cell, width in zip(row, widths, strict=True)]
+        line = "  ".join(cells).rstrip()
+        click.secho(line, bold=number == 0)
+
+
+def say(message: str) -> None:
+    """A remark about what is going on: stderr, so that it never mixes with results."""
+    click.echo(clean(message), err=True)
+
+
+@contextmanager
+def show_progress() -> Iterator[ProgressCallback]:
+    """A bar for each stage on a terminal; one line per stage elsewhere."""
+    if not sys.stderr.isatty():
+        yield _LinePerStage()
+        return
+    columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bars:
+        yield _Bars(bars)
+
+
+class _LinePerStage:
+    def __init__(self) -> None:
+        self.stages: set[str] = set()
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None:
+        if stage not in self.stages:
+            self.stages.add(stage)
+            say(f"{stage} …" if total is None else f"{stage} … ({total:,})")
+
+
+class _Bars:
+    def __init__(self, bars: Progress) -> None:
+        self.bars = bars
+        self.tasks: dict[str, TaskID] = {}
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None:
+        if stage not in self.tasks:
+            self.tasks[stage] = self.bars.add_task(stage, total=total)
+        self.bars.update(self.tasks[stage], completed=done, total=total)

@@ -1,0 +1,50 @@
+"""`catalora prepare`."""
+
+from pathlib import Path
+
+import click
+
+from catalora.cli.output import json_option, print_json, print_table, show_progress
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the prepared data set.")
+@click.option("--max-samples", type=int, help="Draw this many usable products at random; all of them without it.")
+@click.option("--seed", type=int, help="Seed of sampling and splitting.")
+@click.option("--max-bad-rows", type=int, help="Tolerate and count this many unreadable rows.")
+@click.option("--title-column", help="Column of the title where it is not recognised.")
+@click.option("--content-column", help="Column of the description where it is not recognised.")
+@click.option("--uid-column", help="Column of the product's identifier where it is not recognised.")
+@click.option("--set", "settings", multiple=True, metavar="data.NAME=VALUE", help="Any other data setting.")
+@json_option
+def command(
+    sources: tuple[Path, ...],
+    out: Path,
+    max_samples: int | None,
+    seed: int | None,
+    max_bad_rows: int | None,
+    title_column: str | None,
+    content_column: str | None,
+    uid_column: str | None,
+    settings: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    r"""Clean, de-duplicate and split catalogues (JSON Lines, JSON, CSV, Parquet; plain or gzip'd) into --out.
+
+    \b
+    catalora prepare trn.json.gz --out data/amazon --max-samples 3000
+    """
+    from catalora import pipeline
+    from catalora.catalog import Columns
+
+    given = {"max_samples": max_samples, "seed": seed, "max_bad_rows": max_bad_rows}
+    overrides = [*settings, *(f"data.{name}={value}" for name, value in given.items() if value is not None)]
+    columns = Columns(uid=uid_column, title=title_column, content=content_column)
+    with show_progress() as progress:
+        prepared = pipeline.prepare(sources, out, settings=overrides, columns=columns, progress=progress)
+    if as_json:
+        print_json(prepared.profile.to_dict())
+    else:
+        print_profile(prepared.profile)
+        click.echo(f"\n{out}: ready for `catalora train --data {out} --model demo --preset quick`")

@@ -1,0 +1,98 @@
+"""`catalora train`."""
+
+from pathlib import Path
+
+import click
+
+from catalora.cli.output import json_option, print_json, runs_dir_option, say, show_progress
+from catalora.errors import UsageError
+from catalora.run import RunFolder
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), help="A folder made by `catalora prepare`.")
+@click.option("--model", help="Hub id, local folder, or `demo` for the bundled model.")
+@click.option("--preset", help="Named settings; `catalora presets` lists them.")
+@click.option("--set", "settings", multiple=True, metavar="SECTION.NAME=VALUE", help="Change a setting; repeatable.")
+@click.option("--run", "name", help="Name of the run; made of date and time without it.")
+@click.option("--resume", is_flag=True, help="Go on with the run named by --run, with its own settings.")
+@click.option("--no-index", is_flag=True, help="Do not index the training products as references.")
+@runs_dir_option
+@json_option
+def command(
+    data: Path | None,
+    model: str | None,
+    preset: str | None,
+    settings: tuple[str, ...],
+    name: str | None,
+    resume: bool,
+    no_index: bool,
+    runs_dir: str,
+    as_json: bool,
+) -> None:
+    r"""Tune a model on prepared products.
+
+    \b
+    catalora train --data data/amazon --model google/gemma-2b --preset overnight --run amazon
+    catalora train --resume --run amazon
+    """
+    from catalora import pipeline
+
+    if resume:
+        _refuse_with_resume(data=data, model=model, preset=preset, settings=settings)
+        if name is None:
+            raise UsageError("--resume needs --run NAME", code="resume-without-run", hint="`catalora runs` lists them.")
+        run = pipeline.open_run(Path(runs_dir), name)
+        status = run.read_status()
+        say(f"{run.name}: {status.state} at step {status.step} of {status.total_steps}")
+        with show_progress() as progress:
+            pipeline.train_run(run, progress=progress)
+    else:
+        if data is None:
+            raise UsageError(
+                "--data is missing: expected a folder made by `catalora prepare`",
+                code="data-missing",
+                hint="catalora prepare trn.json.gz --out data/amazon",
+            )
+        with show_progress() as progress:
+            run = pipeline.train(
+                data,
+                model=model,
+                preset=preset,
+                settings=settings,
+                runs_dir=runs_dir,
+                run=name,
+                references=not no_index,
+                progress=progress,
+            )
+    _print_result(run, as_json)
+
+
+def _refuse_with_resume(**given: object) -> None:
+    extra = [f"--{name}" for name, value in given.items() if value]
+    if extra:
+        raise UsageError(
+            f"{', '.join(extra)} cannot be changed when resuming: a run goes on with its own settings",
+            code="resume-with-settings",
+            hint="Leave them out, or start a new run.",
+        )
+
+
+def _print_result(run: RunFolder, as_json: bool) -> None:
+    events = list(run.read_events())
+    facts = next(dict(event.facts) for event in reversed(events) if event.kind == "end")
+    warnings = [str(event.facts["message"]) for event in events if event.kind == "warning"]
+    if as_json:
+        print_json({"run": run.name, "path": str(run.path), **facts, "warnings": warnings})
+        return
+    for warning in dict.fromkeys(warnings):
+        say(f"note: {warning}")
+    loss = facts["best_validation_loss"]
+    scored = f", validation loss {loss:.3f} nats per token" if loss is not None else ""
+    click.echo(
+        f"{run.name}: {facts['steps']} steps in {facts['seconds']:.0f} s at {facts['tokens_per_second']:,.0f} tokens/s; "
+        f"best adapter from step {facts['best_step']}{scored}"
+    )
+    click.echo(f"adapter: {run.adapter}")
+    where = "" if str(run.path.parent) == "runs" else f" --runs-dir {run.path.parent}"
+    click.echo(f'next: catalora compare {run.name}{where}, catalora ask {run.name}{where} "a title or a question"')

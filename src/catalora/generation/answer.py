@@ -1,0 +1,213 @@
+"""Ask the base and the tuned model, as lanes of one batch over one copy of the weights.
+
+Every question goes through the same prompt, the same decoder settings and the same forward passes on both sides; only
+the adapter differs, lane by lane (PEFT's mixed-adapter batches). A single answer is a batch of one.
+
+    lane 0   base    question 0        lane 2   base    question 1
+    lane 1   tuned   question 0        lane 3   tuned   question 1
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+from transformers import GenerationConfig as DecoderConfig
+from transformers.generation.streamers import BaseStreamer
+
+from catalora.config import GenerationConfig
+from catalora.errors import DataError, UsageError
+from catalora.prompts import PromptTemplate
+
+Side = Literal["base", "tuned"]
+SIDES: tuple[Side, ...] = ("base", "tuned")
+# PEFT's reserved name for "no adapter", and the name of ours.
+ADAPTER_NAMES: dict[Side, str] = {"base": "__base__", "tuned": "default"}
+
+OnText = Callable[[int, Side, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one side answered.
+
+    Attributes:
+        side: whose answer it is.
+        question: as asked.
+        text: the whole answer as decoded; nothing is cut off or repaired.
+        tokens: generated tokens, `<eos>` included.
+        stopped: whether the model ended the answer itself; otherwise the token limit did.
+        has_follow_up: whether it went on to invent a next turn.
+    """
+
+    side: Side
+    question: str
+    text: str
+    tokens: int
+    stopped: bool
+    has_follow_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Answers of one batch, in the order of the questions; `seconds` is the time of the whole batch."""
+
+    by_question: tuple[dict[Side, Answer], ...]
+    seconds: float
+
+
+class Answerer:
+    """Generates with one PEFT model. Not for several threads: the lanes are switched through the model's own state."""
+
+    def __init__(self, model: Any, tokenizer: Any, template: PromptTemplate, device: str) -> None:
+        self.model = model.eval()
+        self.tokenizer = tokenizer
+        self.template = template
+        self.device = device
+        self.stop_ids = _collect_stop_ids(model, tokenizer)
+        self.context_length = int(getattr(model.config, "max_position_embeddings", None) or 8_192)
+        self.pad_id = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else self.stop_ids[0]
+
+    def answer(
+        self,
+        questions: Sequence[str],
+        config: GenerationConfig,
+        sides: Sequence[Side] = SIDES,
+        on_text: OnText | None = None,
+    ) -> Answers:
+        """Generate an answer of each side to each question, all in one batch.
+
+        Args:
+            questions: titles or questions.
+            config: decoding, the same for all lanes.
+            sides: which sides answer.
+            on_text: called with (question number, side, new text) while the answers grow.
+
+        Raises:
+            UsageError: no question, or an empty one.
+            DataError: prompt and answer do not fit into the model's context.
+        """
+        if not questions or not all(question.strip() for question in questions):
+            raise UsageError(
+                "the question is empty: expected a product title or a question about one",
+                code="empty-question",
+                hint='For example: catalora ask RUN "What is Mog\'s Kittens?"',
+            )
+        lanes = [(number, side) for number in range(len(questions)) for side in sides]
+        prompts = self.template.encode_prompts(self.tokenizer, questions)
+        inputs = self._stack([prompts[number] for number, _ in lanes], config)
+        streamer = _LaneStreamer(self, lanes, on_text) if on_text else None
+        started = time.monotonic()
+        torch.manual_seed(config.seed)
+        with torch.no_grad():
+            output = self.model.generate(
+                **inputs,
+                generation_config=self._build_decoder(config),
+                adapter_names=[ADAPTER_NAMES[side] for _, side in lanes],
+                streamer=streamer,
+            )
+        seconds = time.monotonic() - started
+        generated = output[:, inputs["input_ids"].shape[1] :].tolist()
+        by_question: list[dict[Side, Answer]] = [{} for _ in questions]
+        for (number, side), ids in zip(lanes, generated, strict=True):
+            by_question[number][side] = self._read_answer(side, questions[number], ids)
+        return Answers(tuple(by_question), seconds)
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """Text of completion tokens, without special tokens and without the space after the prompt."""
+        text: str = self.tokenizer.decode(ids, skip_special_tokens=True)
+        return text.lstrip(" ")
+
+    def _stack(self, prompts: list[list[int]], config: GenerationConfig) -> dict[str, torch.Tensor]:
+        """Prompts padded on the left to shape (lanes, longest prompt)."""
+        longest = max(map(len, prompts))
+        limit = self.context_length
+        if longest + config.max_new_tokens > limit:
+            raise DataError(
+                f"a prompt of {longest} tokens and {config.max_new_tokens} new ones exceed the model's {limit}",
+                code="context-too-long",
+                hint="Ask a shorter question, or lower generation.max_new_tokens.",
+            )
+        ids = [[self.pad_id] * (longest - len(prompt)) + prompt for prompt in prompts]
+        mask = [[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts]
+        return {
+            "input_ids": torch.tensor(ids, device=self.device),
+            "attention_mask": torch.tensor(mask, device=self.device),
+        }
+
+    def _build_decoder(self, config: GenerationConfig) -> DecoderConfig:
+        # Everything is named, so that no default that ships with a model can favour one comparison over another.
+        greedy = config.temperature == 0
+        return DecoderConfig(
+            max_new_tokens=config.max_new_tokens,
+            do_sample=not greedy,
+            temperature=None if greedy else config.temperature,
+            top_p=None if greedy else config.top_p,
+            top_k=None if greedy else 0,
+            num_beams=1,
+            repetition_penalty=1.0,
+            no_repeat_ngram_size=0,
+            eos_token_id=self.stop_ids,
+            pad_token_id=self.pad_id,
+            bos_token_id=self.tokenizer.bos_token_id,
+        )
+
+    def _read_answer(self, side: Side, question: str, ids: list[int]) -> Answer:
+        length = next((place + 1 for place, token in enumerate(ids) if token in self.stop_ids), None)
+        kept = ids[:length]
+        text = self.decode(kept)
+        return Answer(
+            side=side,
+            question=question,
+            text=text,
+            tokens=len(kept),
+            stopped=length is not None,
+            has_follow_up=self.template.cut_follow_up(text)[1],
+        )
+
+
+def _collect_stop_ids(model: Any, tokenizer: Any) -> list[int]:
+    """The tokenizer's `<eos>`, which tuning teaches, and what the base model's own configuration names besides."""
+    own = getattr(model.generation_config, "eos_token_id", None)
+    named = own if isinstance(own, list) else [own]
+    return list(dict.fromkeys(token for token in (tokenizer.eos_token_id, *named) if token is not None))
+
+
+class _LaneStreamer(BaseStreamer):
+    """Turns the tokens of all lanes into pieces of text per lane. (transformers' own streamer takes one lane only.)"""
+
+    def __init__(self, answerer: Answerer, lanes: Sequence[tuple[int, Side]], on_text: OnText) -> None:
+        self.answerer = answerer
+        self.lanes = lanes
+        self.on_text = on_text
+        self.ids: list[list[int]] = [[] for _ in lanes]
+        self.shown = ["" for _ in lanes]
+        self.finished = [False for _ in lanes]
+        self.prompt_seen = False
+
+    def put(self, value: torch.Tensor) -> None:
+        """The prompts first, shape (lanes, T), then one token per lane and call, shape (lanes,)."""
+        if not self.prompt_seen:
+            self.prompt_seen = True
+            return
+        for lane, token in enumerate(value.flatten().tolist()):
+            if not self.finished[lane]:
+                self.finished[lane] = token in self.answerer.stop_ids
+                self.ids[lane].append(token)
+                self._show(lane)
+
+    def end(self) -> None:
+        """Show what was held back; called once, after the last token."""
+        for lane in range(len(self.lanes)):
+            self._show(lane, whole=True)
+
+    def _show(self, lane: int, *, whole: bool = False) -> None:
+        text = self.answerer.decode(self.ids[lane])
+        if text.endswith("\ufffd") and not whole:
+            return  # in the middle of a character of several tokens
+        new = text[len(self.shown[lane]) :]
+        if new:
+            self.shown[lane] = text
+            number, side = self.lanes[lane]
+            self.on_text(number, side, new)

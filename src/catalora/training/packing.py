@@ -1,0 +1,244 @@
+"""Products → tokenised examples → packed rows.
+
+A packed row holds several whole examples side by side, so that no computation is spent on padding:
+
+    input_ids      <bos> Q  A  d  d <eos> | <bos> Q  A  d <eos>
+    position_ids     0   1  2  3  4   5   |   0   1  2  3   4       restarts mark the borders of the attention blocks
+    labels          -100 .. ..  d  d <eos> | -100 .. ..  d <eos>    only the completion is learned
+
+transformers builds the block-diagonal causal mask from the restarts in `position_ids`, on every device; a test shows
+that each token's loss in a row equals its loss alone.
+"""
+
+import bisect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.utils.data import Dataset
+
+from catalora.catalog import Product
+from catalora.errors import DataError
+from catalora.prompts import PromptTemplate, Tokenizer
+
+IGNORED = -100  # the label that cross entropy skips, by the convention of torch and transformers
+
+# Examples packed together: large enough to fill rows well, small enough that the order stays random.
+PACKING_WINDOW = 1_024
+MIN_COMPLETION_TOKENS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Tokenised examples, one after another in flat arrays (a list of lists would take ten times the memory).
+
+    Attributes:
+        ids: token ids of all examples, int32, shape (total tokens,).
+        offsets: example `i` is `ids[offsets[i]:offsets[i + 1]]`; int64, shape (examples + 1,).
+        prompt_lengths: tokens of the prompt in each example, int32, shape (examples,).
+        uids: the product of each example.
+        shortened: examples whose description was cut to fit `max_length`.
+        dropped_tokens: description tokens lost by that.
+        skipped: uids whose prompt alone leaves no room for a description.
+    """
+
+    ids: np.ndarray
+    offsets: np.ndarray
+    prompt_lengths: np.ndarray
+    uids: tuple[str, ...]
+    shortened: int
+    dropped_tokens: int
+    skipped: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.prompt_lengths)
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """Tokens of each example, shape (examples,)."""
+        return np.diff(self.offsets)
+
+
+def tokenise_products(
+    products: Sequence[Product],
+    template: PromptTemplate,
+    tokenizer: Tokenizer,
+    *,
+    questions: Sequence[str],
+    max_length: int,
+) -> Examples:
+    """Tokenise question and description of each product; nothing is cut silently, and never the `<eos>`.
+
+    Args:
+        products: the products, in order.
+        template: renders prompt and completion.
+        tokenizer: a Hugging Face tokenizer.
+        questions: the question of each product, same order.
+        max_length: most tokens of an example. A longer description is cut after its last whole sentence that fits.
+
+    Raises:
+        DataError: no product fits at all.
+    """
+    prompts = template.encode_prompts(tokenizer, questions)
+    completions = template.encode_completions(tokenizer, [product.content for product in products])
+    rows: list[list[int]] = []
+    prompt_lengths: list[int] = []
+    uids: list[str] = []
+    skipped: list[str] = []
+    shortened = dropped = 0
+    for product, prompt, completion in zip(products, prompts, completions, strict=True):
+        room = max_length - len(prompt)
+        if room < MIN_COMPLETION_TOKENS:
+            skipped.append(product.uid)
+            continue
+        if len(completion) > room:
+            kept = _shorten(product.content, completion, room, template, tokenizer)
+            shortened, dropped = shortened + 1, dropped + len(completion) - len(kept)
+            completion = kept  # noqa: PLW2901 - the shortened one takes its place
+        rows.append(prompt + completion)
+        prompt_lengths.append(len(prompt))
+        uids.append(product.uid)
+    if not rows:
+        raise DataError(
+            f"none of {len(products)} products fits into max_length = {max_length} tokens",
+            code="nothing-fits",
+            hint="Raise training.max_length.",
+        )
+    return Examples(
+        ids=np.fromiter((token for row in rows for token in row), dtype=np.int32),
+        offsets=np.cumsum([0, *map(len, rows)], dtype=np.int64),
+        prompt_lengths=np.array(prompt_lengths, dtype=np.int32),
+        uids=tuple(uids),
+        shortened=shortened,
+        dropped_tokens=dropped,
+        skipped=tuple(skipped),
+    )
+
+
+def _shorten(text: str, completion: list[int], room: int, template: PromptTemplate, tokenizer: Tokenizer) -> list[int]:
+    """The longest beginning that fits, plus `<eos>`; ended at a sentence where one ends in its second half."""
+    keep_chars = len(text) * (room - 1) // len(completion)
+    while True:
+        beginning = text[:keep_chars]
+        sentence_end = max(beginning.rfind(mark) for mark in (". ", "! ", "? "))
+        if sentence_end > keep_chars // 2:
+            beginning = beginning[: sentence_end + 1]
+        (shorter,) = template.encode_completions(tokenizer, [beginning])
+        if len(shorter) <= room or keep_chars <= 1:
+            return [*shorter[: room - 1], shorter[-1]]
+        keep_chars = keep_chars * 9 // 10
+
+
+def pack_examples(lengths: Sequence[int] | np.ndarray, max_length: int, seed: int) -> list[list[int]]:
+    """Distribute examples over rows of at most `max_length` tokens, none split.
+
+    The examples are shuffled, then packed best-fit in windows of `PACKING_WINDOW`, and the rows of a window are
+    shuffled: long examples do not gather, and the order depends on the seed alone.
+
+    Returns:
+        For each row the indexes of its examples.
+
+    Example:
+        >>> sorted(map(sorted, pack_examples([5, 3, 4, 2], max_length=7, seed=0)))
+        [[0, 3], [1, 2]]
+    """
+    generator = np.random.default_rng(seed)
+    order = generator.permutation(len(lengths))
+    rows: list[list[int]] = []
+    for start in range(0, len(order), PACKING_WINDOW):
+        window = sorted(order[start : start + PACKING_WINDOW].tolist(), key=lambda index: -int(lengths[index]))
+        packed = _pack_best_fit(window, lengths, max_length)
+        rows += [packed[place] for place in generator.permutation(len(packed))]
+    return rows
+
+
+def _pack_best_fit(indexes: list[int], lengths: Sequence[int] | np.ndarray, max_length: int) -> list[list[int]]:
+    """Put each example, longest first, into the row with the least room that still takes it."""
+    rows: list[list[int]] = []
+    free: list[tuple[int, int]] = []  # (room left, row), sorted
+    for index in indexes:
+        length = int(lengths[index])
+        place = bisect.bisect_left(free, (length, -1))
+        if place < len(free):
+            room, row = free.pop(place)
+        else:
+            room, row = max_length, len(rows)
+            rows.append([])
+        rows[row].append(index)
+        bisect.insort(free, (room - length, row))
+    return rows
+
+
+class PackedRows(Dataset[dict[str, torch.Tensor]]):
+    """Packed rows of one or several epochs, in the order in which they are trained on.
+
+    Each item holds `input_ids`, `labels` and `position_ids`, int64, shape (row length,).
+    """
+
+    def __init__(self, epochs: Sequence[Examples], max_length: int, seed: int) -> None:
+        self.epochs = epochs
+        self.max_length = max_length
+        self.rows = [
+            (epoch, row)
+            for epoch, examples in enumerate(epochs)
+            for row in pack_examples(examples.lengths, max_length, seed + epoch)
+        ]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
+        epoch, row = self.rows[index]
+        examples = self.epochs[epoch]
+        parts = [examples.ids[examples.offsets[i] : examples.offsets[i + 1]] for i in row]
+        input_ids = torch.from_numpy(np.concatenate(parts).astype(np.int64))
+        labels = input_ids.clone()
+        start = 0
+        for i, part in zip(row, parts, strict=True):
+            labels[start : start + int(examples.prompt_lengths[i])] = IGNORED
+            start += len(part)
+        position_ids = torch.cat([torch.arange(len(part)) for part in parts])
+        return {"input_ids": input_ids, "labels": labels, "position_ids": position_ids}
+
+    @property
+    def tokens(self) -> int:
+        """Content tokens in all rows, prompts included."""
+        return sum(len(examples.ids) for examples in self.epochs)
+
+    @property
+    def efficiency(self) -> float:
+        """Share of the rows' room that holds content, 0–1."""
+        return self.tokens / (len(self.rows) * self.max_length)
+
+    @property
+    def shortened(self) -> int:
+        """Products whose description was cut to fit in at least one epoch."""
+        return max(examples.shortened for examples in self.epochs)
+
+    @property
+    def skipped(self) -> set[str]:
+        """Products that are in no row of some epoch because their question alone fills it."""
+        return {uid for examples in self.epochs for uid in examples.skipped}
+
+
+def collate_rows(rows: Sequence[dict[str, torch.Tensor]], pad_token_id: int) -> dict[str, torch.Tensor]:
+    """Stack rows to shape (rows, longest row); the tail of a shorter row is a block of its own without labels."""
+    longest = max(len(row["input_ids"]) for row in rows)
+    batch: dict[str, torch.Tensor] = {}
+    for key, filler in (("input_ids", pad_token_id), ("labels", IGNORED), ("position_ids", 0)):
+        padded = torch.full((len(rows), longest), filler, dtype=torch.int64)
+        for target, row in zip(padded, rows, strict=True):
+            used = len(row[key])
+            target[:used] = row[key]
+            if key == "position_ids":
+                target[used:] = torch.arange(longest - used)
+        batch[key] = padded
+    return batch
+
+
+def iterate_batches(rows: PackedRows, batch_size: int, pad_token_id: int) -> Iterator[dict[str, torch.Tensor]]:
+    """Batches in order, the last one as short as it comes."""
+    for start in range(0, len(rows), batch_size):
+        items = [rows[index] for index in range(start, min(start + batch_size, len(rows)))]
+        yield collate_rows(items, pad_token_id)

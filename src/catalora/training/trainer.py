@@ -1,0 +1,370 @@
+"""The training loop: transformers' `Trainer`, with what measurement showed wrong in it replaced.
+
+Kept: optimiser, schedule, accumulation, clipping, data parallelism, exact resume. Replaced: the loss (completion
+tokens only, normalised over the tokens of the whole optimiser step), evaluation (packed), checkpoints (whole or not
+there), the stop on request (at the end of a step), and not-a-number, which by default is logged as 0.0 and trained on.
+"""
+
+import math
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import torch
+from peft import get_peft_model_state_dict, set_peft_model_state_dict
+from safetensors.torch import load_file, save_file
+from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
+
+from catalora.config import TrainingConfig
+from catalora.errors import RunStoppedError, TrainingError
+from catalora.run import Event, RunFolder, Status
+from catalora.training.checkpoints import ADAPTER_WEIGHTS, find_newest_whole, remove_old_checkpoints, write_checkpoint
+from catalora.training.loss import CompletionLoss
+from catalora.training.packing import IGNORED, PackedRows, collate_rows, iterate_batches
+
+STATE = "trainer_state.json"
+STOP_FILE = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingResult:
+    """What a finished training came to.
+
+    Attributes:
+        steps: optimiser steps in all, over all sessions of the run.
+        best_step: step of the adapter that is kept; the model holds its weights.
+        best_validation_loss: its loss per completion token in nats, or nothing without validation products.
+        seconds: duration of this session.
+        tokens_per_second: content tokens per second in this session, prompts included.
+    """
+
+    steps: int
+    best_step: int
+    best_validation_loss: float | None
+    seconds: float
+    tokens_per_second: float
+
+
+def train_adapter(
+    model: Any,
+    *,
+    run: RunFolder,
+    config: TrainingConfig,
+    train_rows: PackedRows,
+    validation_rows: PackedRows | None,
+    pad_token_id: int,
+    use_cpu: bool,
+    on_step: Callable[[int, int], None] = lambda step, total: None,
+) -> TrainingResult:
+    """Train the adapter of a PEFT model, from the newest whole checkpoint when there is one.
+
+    On return the model holds the best weights: those with the lowest validation loss, or the last ones without.
+
+    Args:
+        model: a PEFT model whose adapter alone is trainable.
+        run: where checkpoints, status and events go.
+        config: the optimisation.
+        train_rows: rows of all epochs in order; each is used once.
+        validation_rows: rows that choose the best checkpoint.
+        pad_token_id: fills the tails of short rows.
+        use_cpu: keep the work on the CPU although there is an accelerator.
+        on_step: called with (step, total steps).
+
+    Raises:
+        RunStoppedError: stopped on request (SIGTERM, Ctrl-C or a `cancel` file); the state is saved.
+        TrainingError: loss or weights are no longer numbers; no such adapter is saved.
+        StorageError: a checkpoint could not be written.
+    """
+    started = time.monotonic()
+    recorder = _Recorder(run, train_rows, config, on_step)
+    stopper = _Stopper(run.path / STOP_FILE)
+    trainer = AdapterTrainer(
+        CompletionLoss(model),
+        run=run,
+        config=config,
+        train_rows=train_rows,
+        validation_rows=validation_rows,
+        pad_token_id=pad_token_id,
+        use_cpu=use_cpu,
+        callbacks=[recorder, stopper, *_build_early_stopping(config)],
+    )
+    resume_from = _choose_resume_point(run)
+    with stopper.listening():
+        trainer.train(resume_from_checkpoint=str(resume_from) if resume_from else None)
+    if stopper.was_asked and trainer.state.global_step < trainer.state.max_steps:
+        raise RunStoppedError(
+            f"run {run.name!r} stopped at step {trainer.state.global_step} of {trainer.state.max_steps}, all saved",
+            code="run-stopped",
+            hint=f"Go on with `catalora train --resume --run {run.name}`.",
+            step=trainer.state.global_step,
+        )
+    best_step, best_loss = trainer.find_best()
+    load_adapter_weights(model, run.checkpoints / f"step-{best_step:06d}")
+    seconds = time.monotonic() - started
+    return TrainingResult(
+        steps=trainer.state.global_step,
+        best_step=best_step,
+        best_validation_loss=best_loss,
+        seconds=seconds,
+        tokens_per_second=recorder.tokens_per_second,
+    )
+
+
+class AdapterTrainer(Trainer):
+    """`Trainer` for `CompletionLoss` over packed rows."""
+
+    def __init__(
+        self,
+        model: CompletionLoss,
+        *,
+        run: RunFolder,
+        config: TrainingConfig,
+        train_rows: PackedRows,
+        validation_rows: PackedRows | None,
+        pad_token_id: int,
+        use_cpu: bool,
+        callbacks: list[TrainerCallback],
+    ) -> None:
+        self.run = run
+        self.config = config
+        self.validation_rows = validation_rows
+        self.pad_token_id = pad_token_id
+        super().__init__(
+            model=model,
+            args=_build_arguments(run.path, config, use_cpu=use_cpu, evaluate=validation_rows is not None),
+            train_dataset=train_rows,
+            eval_dataset=validation_rows,
+            data_collator=partial(collate_rows, pad_token_id=pad_token_id),
+            callbacks=callbacks,
+        )
+        self.remove_callback(PrinterCallback)
+        # Our loss is divided by the labelled tokens of the whole optimiser step, not by the number of batches.
+        self.model_accepts_loss_kwargs = True
+        self.loss_is_scaled_for_ga = True
+
+    def compute_loss(
+        self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> torch.Tensor:
+        """Summed loss of the batch over the labelled tokens of the optimiser step."""
+        total = model(**inputs)
+        tokens = num_items_in_batch if num_items_in_batch is not None else (inputs["labels"] != IGNORED).sum()
+        # Data parallelism averages gradients over processes; the tokens were summed over them.
+        return total / tokens * self.accelerator.num_processes
+
+    def evaluate(self, *_args: Any, **_kwargs: Any) -> dict[str, float]:
+        """Validation loss per completion token in nats."""
+        rows = self.validation_rows
+        assert rows is not None
+        module = self.accelerator.unwrap_model(self.model)
+        module.eval()
+        total, tokens = 0.0, 0
+        for batch in iterate_batches(rows, self.config.batch_size, self.pad_token_id):
+            moved = {key: value.to(self.args.device) for key, value in batch.items()}
+            with torch.no_grad():
+                total += float(module.compute_token_losses(**moved).double().sum())
+            tokens += int((batch["labels"] != IGNORED).sum())
+        module.train()
+        metrics = {"eval_loss": total / tokens}
+        self.log(metrics)
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
+
+    def find_best(self) -> tuple[int, float | None]:
+        """Step and loss of the best evaluated checkpoint so far, or the newest step when there is no evaluation."""
+        scores = [(entry["eval_loss"], entry["step"]) for entry in self.state.log_history if "eval_loss" in entry]
+        if not scores:
+            return self.state.global_step, None
+        loss, step = min(scores)
+        return step, loss
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        step = self.state.global_step
+        adapter = get_peft_model_state_dict(self.accelerator.unwrap_model(model).model)
+        _require_numbers(adapter, self.run, step)
+        if not self.args.should_save:  # another process of the same training writes
+            return
+        with write_checkpoint(self.run.checkpoints, step) as folder:
+            save_file({name: tensor.contiguous().cpu() for name, tensor in adapter.items()}, folder / ADAPTER_WEIGHTS)
+            self._save_optimizer_and_scheduler(str(folder))
+            self._save_rng_state(str(folder))
+            self.state.save_to_json(str(folder / STATE))
+        self.run.append_event(Event("checkpoint", step, {}))
+        remove_old_checkpoints(self.run.checkpoints, keep=self.config.keep_checkpoints, best_step=self.find_best()[0])
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        load_adapter_weights(self.model.model, Path(resume_from_checkpoint))
+
+
+def load_adapter_weights(model: Any, checkpoint: Path) -> None:
+    """Copy the adapter of a checkpoint into a PEFT model."""
+    set_peft_model_state_dict(model, load_file(checkpoint / ADAPTER_WEIGHTS))
+
+
+def _build_arguments(folder: Path, config: TrainingConfig, *, use_cpu: bool, evaluate: bool) -> TrainingArguments:
+    return TrainingArguments(
+        output_dir=str(folder),
+        num_train_epochs=1,  # the rows of all epochs stand one after another in the data set
+        per_device_train_batch_size=config.batch_size,
+        gradient_accumulation_steps=config.gradient_accumulation_steps,
+        learning_rate=config.learning_rate,
+        lr_scheduler_type=config.schedule,
+        warmup_steps=config.warmup_steps,
+        weight_decay=config.weight_decay,
+        max_grad_norm=config.max_grad_norm,
+        train_sampling_strategy="sequential",
+        logging_strategy="steps",
+        logging_steps=config.logging_steps,
+        logging_nan_inf_filter=False,  # otherwise a diverged run logs a loss of 0.0
+        save_strategy="steps",
+        save_steps=config.save_steps,
+        eval_strategy="steps" if evaluate else "no",
+        eval_steps=config.save_steps if evaluate else None,
+        seed=config.seed,
+        use_cpu=use_cpu,
+        remove_unused_columns=False,
+        disable_tqdm=True,
+        report_to=[],
+        dataloader_pin_memory=not use_cpu and torch.cuda.is_available(),
+    )
+
+
+def _choose_resume_point(run: RunFolder) -> Path | None:
+    checkpoint, damaged = find_newest_whole(run.checkpoints)
+    for line in damaged:
+        way_on = f"going on from {checkpoint.path.name}" if checkpoint else "starting again from step 0"
+        run.append_event(Event("warning", checkpoint.step if checkpoint else 0, {"message": f"{line}; {way_on}"}))
+    return checkpoint.path if checkpoint else None
+
+
+def _require_numbers(adapter: Mapping[str, torch.Tensor], run: RunFolder, step: int) -> None:
+    if not all(bool(tensor.isfinite().all()) for tensor in adapter.values()):
+        raise _diverged(run, step, "the adapter's weights are not finite")
+
+
+def _diverged(run: RunFolder, step: int, what: str) -> TrainingError:
+    checkpoint, _ = find_newest_whole(run.checkpoints)
+    last = f"the last good checkpoint is {checkpoint.path.name}" if checkpoint else "there is no checkpoint before it"
+    return TrainingError(
+        f"run {run.name!r} diverged at step {step}: {what}; {last}",
+        code="diverged",
+        hint="Train again with a lower training.learning_rate, or more training.warmup_steps.",
+        step=step,
+    )
+
+
+class _Recorder(TrainerCallback):
+    """Writes status and events, and refuses to go on with numbers that are none."""
+
+    def __init__(
+        self, run: RunFolder, rows: PackedRows, config: TrainingConfig, on_step: Callable[[int, int], None]
+    ) -> None:
+        self.run = run
+        self.on_step = on_step
+        self.tokens_per_step = rows.tokens / max(1, math.ceil(len(rows) / _rows_per_step(config)))
+        self.started = 0.0
+        self.first_step = 0
+        self.paused = 0.0  # seconds spent evaluating and saving, which are not training speed
+        self.tokens_per_second = 0.0
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self.started, self.first_step = time.monotonic(), state.global_step
+        self.run.append_event(Event("start", state.global_step, {"total_steps": state.max_steps}))
+        self._write_status(state, None)
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self.on_step(state.global_step, state.max_steps)
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float], **_: Any) -> None:
+        if "loss" not in logs:
+            return
+        if not all(math.isfinite(logs[key]) for key in ("loss", "grad_norm") if key in logs):
+            raise _diverged(self.run, state.global_step, f"loss {logs['loss']}, gradient norm {logs.get('grad_norm')}")
+        done = state.global_step - self.first_step
+        elapsed = time.monotonic() - self.started
+        self.tokens_per_second = done * self.tokens_per_step / elapsed
+        facts = {key: logs[key] for key in ("loss", "grad_norm", "learning_rate", "epoch") if key in logs}
+        facts["tokens_per_second"] = round(self.tokens_per_second, 1)
+        self.run.append_event(Event("step", state.global_step, facts))
+        self._write_status(state, (state.max_steps - state.global_step) * elapsed / done)
+
+    def on_evaluate(self, args: Any, state: Any, control: Any, metrics: dict[str, float], **_: Any) -> None:
+        if not math.isfinite(metrics["eval_loss"]):
+            raise _diverged(self.run, state.global_step, f"validation loss {metrics['eval_loss']}")
+        self.run.append_event(Event("evaluation", state.global_step, dict(metrics)))
+
+    def _write_status(self, state: Any, eta_seconds: float | None) -> None:
+        self.run.write_status(Status("running", state.global_step, state.max_steps, eta_seconds))
+
+
+def _rows_per_step(config: TrainingConfig) -> int:
+    return config.batch_size * config.gradient_accumulation_steps
+
+
+class _Stopper(TrainerCallback):
+    """Saves and stops at the end of the step in which it is asked to.
+
+    transformers' own stop saves inside a step, where random state has already moved on, and is not exact.
+    """
+
+    def __init__(self, stop_file: Path) -> None:
+        self.stop_file = stop_file
+        self._asked = threading.Event()
+
+    @property
+    def was_asked(self) -> bool:
+        """Whether somebody asked."""
+        return self._asked.is_set()
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """React to SIGTERM and Ctrl-C; a second Ctrl-C interrupts at once."""
+        self.stop_file.unlink(missing_ok=True)
+        if threading.current_thread() is not threading.main_thread():
+            yield  # only the main thread may handle signals; the file still works
+            return
+        before = {number: signal.signal(number, self._ask) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        if self.was_asked and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        self._asked.set()
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        if self.stop_file.exists():
+            self._asked.set()
+        if self.was_asked:
+            control.should_save = True
+            control.should_training_stop = True
+
+
+class _EarlyStopping(TrainerCallback):
+    """Stops after `patience` evaluations without a lower validation loss, counted from the history: resumable."""
+
+    def __init__(self, patience: int) -> None:
+        self.patience = patience
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self.on_evaluate(args, state, control)  # interrupted between the last evaluation and the end of the run
+
+    def on_evaluate(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        losses = [entry["eval_loss"] for entry in state.log_history if "eval_loss" in entry]
+        since_best = len(losses) - 1 - losses.index(min(losses)) if losses else 0
+        if since_best >= self.patience:
+            control.should_save = True
+            control.should_training_stop = True
+
+
+def _build_early_stopping(config: TrainingConfig) -> list[TrainerCallback]:
+    return [] if config.early_stopping_patience is None else [_EarlyStopping(config.early_stopping_patience)]
