@@ -71,6 +71,10 @@ WORDS = {
         "the access token holds a space, a line break or a letter that no token has",
         "Copy it again from {tokens}; it starts with hf_.",
     ),
+    "hub-token-organisation": (
+        "this is the token of an organisation; expected one of a person",
+        "Make one at {tokens}.",
+    ),
     "hub-token-scope": (
         "{subject}: the token's fine-grained permissions do not include gated models",
         "Allow read access to public gated repositories for this token at {tokens}.",
@@ -103,16 +107,16 @@ WORDS = {
         "Try again later; https://status.huggingface.co shows the Hub's state.",
     ),
     "hub-offline-mode": (
-        "{subject} is not complete in the local cache, and HF_HUB_OFFLINE forbids asking the Hub",
-        "Unset HF_HUB_OFFLINE for the first download; `--model demo` needs none.",
+        "{subject}: HF_HUB_OFFLINE is set, which forbids asking the Hub",
+        "Unset it for the first download. A model that was downloaded whole loads without network; `demo` always does.",
     ),
     "hub-timeout": (
-        "{subject}: {endpoint} did not answer in time, and no complete copy is in the local cache",
-        "Check the network and try again; what was downloaded is kept. `--model demo` needs no network.",
+        "{subject}: {endpoint} did not answer in time",
+        "Check the network and try again. A model that was downloaded whole loads without network; `demo` always does.",
     ),
     "hub-unreachable": (
-        "{subject}: {endpoint} cannot be reached, and no complete copy is in the local cache",
-        "Check network, proxy and HF_ENDPOINT; what was downloaded is kept. `--model demo` needs no network.",
+        "{subject}: {endpoint} cannot be reached",
+        "Check the network and proxy. A model that was downloaded whole loads without network; `demo` always does.",
     ),
     "hub-not-a-hub": (
         "{subject}: what answers at {endpoint} is not the Hub",
@@ -177,6 +181,39 @@ def check_token(token: str) -> Account:
         raise
     except Exception as error:
         raise translate_hub_error(error, None) from error
+
+
+def store_token(token: str) -> Account:
+    """Check a token with the Hub and keep it where `huggingface_hub` and every tool built on it look for one.
+
+    Raises:
+        ModelUnavailableError: the Hub refuses the token or cannot be reached; nothing is stored.
+        StorageError: the token's file cannot be written.
+    """
+    account = check_token(token)
+    try:
+        huggingface_hub.login(token, add_to_git_credential=False)
+    except ValueError:
+        raise _word("hub-token-organisation", None, None) from None
+    except Exception as error:
+        raise translate_hub_error(error, None) from error
+    return account
+
+
+def forget_tokens() -> bool:
+    """Remove all stored tokens from this machine; whether there were any. `HF_TOKEN` is not ours to unset.
+
+    Raises:
+        StorageError: the token's file cannot be removed.
+    """
+    files = [Path(constants.HF_TOKEN_PATH), Path(constants.HF_STORED_TOKENS_PATH)]
+    found = any(file.exists() for file in files)
+    try:
+        for file in files:
+            file.unlink(missing_ok=True)
+    except OSError as error:
+        raise translate_hub_error(error, None) from error
+    return found
 
 
 def look_up(name: str, revision: str | None, *, token: str | None) -> Repository:
