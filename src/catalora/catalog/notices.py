@@ -2,6 +2,8 @@
 
 import re
 
+_MOST_NOTICES = 20
+_LONGEST_NOTICE = 500  # characters
 # What stands between a notice and the text before it goes with the notice.
 _SEPARATORS = " \t\n-–—|*"
 
@@ -77,8 +79,10 @@ def drop_copyright_notices(text: str) -> str:
         >>> drop_copyright_notices("Comes in (a) red, (b) green and (c) Blue")
         'Comes in (a) red, (b) green and (c) Blue'
     """
-    while match := _COPYRIGHT_NOTICE.search(text):
-        if not match[0].strip():
+    for _ in range(_MOST_NOTICES):
+        # A notice ends the text and is short, so that only the end has to be looked at.
+        match = _COPYRIGHT_NOTICE.search(text, max(0, len(text) - _LONGEST_NOTICE))
+        if match is None:
             break
         text = text[: match.start()].rstrip(_SEPARATORS)
     return text
