@@ -1,0 +1,110 @@
+import doctest
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalora.catalog import Product
+from catalora.errors import DataError
+from catalora.prompts import PromptTemplate
+from catalora.training import packing
+from catalora.training.packing import IGNORED, PackedRows, collate_rows, pack_examples, tokenise_products
+from tests.tiny import ByteTokenizer, make_products
+
+TEMPLATE = PromptTemplate()
+
+
+def tokenise(products, max_length=256):
+    questions = [product.title for product in products]
+    return tokenise_products(products, TEMPLATE, ByteTokenizer(), questions=questions, max_length=max_length)
+
+
+def test_the_examples_in_the_docstrings_hold():
+    assert doctest.testmod(packing).failed == 0
+
+
+@given(st.lists(st.integers(1, 64), min_size=1, max_size=300), st.integers(0, 5))
+def test_every_example_is_in_exactly_one_row_and_no_row_overflows(lengths, seed):
+    rows = pack_examples(lengths, 64, seed)
+    assert sorted(index for row in rows for index in row) == list(range(len(lengths)))
+    assert all(sum(lengths[index] for index in row) <= 64 for row in rows)
+    assert rows == pack_examples(lengths, 64, seed)
+
+
+@given(st.lists(st.integers(8, 40), min_size=400, max_size=600))
+def test_rows_are_at_least_97_percent_full(lengths):
+    rows = pack_examples(lengths, 256, seed=1)
+    # The last row holds what is left.
+    assert len(rows) - 1 <= sum(lengths) / (256 * 0.97)
+
+
+def test_a_row_holds_what_the_template_renders_token_for_token():
+    products = make_products(8)
+    rows = PackedRows([tokenise(products)], 256, seed=0)
+    tokenizer = ByteTokenizer()
+    wanted = {
+        tuple(prompt + completion): len(prompt)
+        for prompt, completion in zip(
+            TEMPLATE.encode_prompts(tokenizer, [product.title for product in products]),
+            TEMPLATE.encode_completions(tokenizer, [product.content for product in products]),
+            strict=True,
+        )
+    }
+    seen = 0
+    for index in range(len(rows)):
+        row = rows[index]
+        starts = [*(row["position_ids"] == 0).nonzero().flatten().tolist(), len(row["input_ids"])]
+        for start, end in zip(starts, starts[1:], strict=False):
+            ids = row["input_ids"][start:end]
+            prompt_length = wanted[tuple(ids.tolist())]
+            assert row["position_ids"][start:end].tolist() == list(range(end - start))
+            assert row["labels"][start : start + prompt_length].eq(IGNORED).all()
+            assert row["labels"][start + prompt_length : end].equal(ids[prompt_length:])
+            assert row["labels"][end - 1] == tokenizer.eos_token_id
+            seen += 1
+    assert seen == len(products)
+
+
+def test_padding_of_a_batch_is_a_block_of_its_own_without_labels():
+    rows = PackedRows([tokenise(make_products(9))], 256, seed=0)
+    batch = collate_rows([rows[index] for index in range(len(rows))], pad_token_id=0)
+    for line, index in zip(range(len(rows)), range(len(rows)), strict=True):
+        used = len(rows[index]["input_ids"])
+        assert batch["labels"][line, used:].eq(IGNORED).all()
+        if used < batch["input_ids"].shape[1]:
+            assert batch["position_ids"][line, used] == 0
+
+
+LONG = "One short sentence. " * 30
+
+
+def test_a_long_description_is_cut_after_a_whole_sentence_and_still_ends_with_eos():
+    examples = tokenise([Product("1", "Lamp", LONG)], max_length=200)
+    ids = examples.ids.tolist()
+    assert examples.shortened == 1
+    assert examples.dropped_tokens > 0
+    assert len(ids) <= 200
+    assert ids[-1] == ByteTokenizer.eos_token_id
+    text = ByteTokenizer().decode(ids[int(examples.prompt_lengths[0]) :], skip_special_tokens=True)
+    assert text.endswith("One short sentence.")
+
+
+@given(st.text(alphabet="ab .ção🙂", min_size=1, max_size=400), st.integers(60, 120))
+def test_no_example_is_ever_too_long_or_without_eos(text, max_length):
+    examples = tokenise([Product("1", "Lamp", text)], max_length=max_length)
+    assert len(examples.ids) <= max_length
+    assert examples.ids[-1] == ByteTokenizer.eos_token_id
+
+
+def test_a_product_whose_title_alone_fills_the_row_is_skipped_by_name():
+    examples = tokenise([Product("long", "x" * 300, "text"), Product("fits", "Lamp", "text")])
+    assert examples.skipped == ("long",)
+    assert examples.uids == ("fits",)
+    with pytest.raises(DataError, match="none of 1 products fits"):
+        tokenise([Product("long", "x" * 300, "text")])
+
+
+def test_the_order_of_rows_depends_on_the_seed_alone():
+    examples = tokenise(make_products(40))
+    orders = [PackedRows([examples], 256, seed).rows for seed in (1, 1, 2)]
+    assert orders[0] == orders[1] != orders[2]
