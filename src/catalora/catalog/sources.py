@@ -121,7 +121,8 @@ class Source:
         return size
 
     def _recognise(self) -> Format:
-        start = next(self.read_chunks(65_536), b"")
+        # Leading blank lines say nothing about the format.
+        start = next((chunk for chunk in self.read_chunks(65_536) if chunk.removeprefix(UTF8_BOM).strip()), b"")
         if start.startswith(b"PAR1"):
             return "parquet"
         name = self.path.name.lower().removesuffix(".gz")
