@@ -19,7 +19,7 @@ LICENCE = (
 def hub_environment(url, home):
     """The environment of a process whose Hub is the small one and whose cache and token live in `home`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "HUGGING"))}
-    ours = {"HF_ENDPOINT": url, "HF_HOME": str(home), "HF_HUB_ETAG_TIMEOUT": "1", "OMP_NUM_THREADS": "1"}
+    ours = {"HF_ENDPOINT": url, "HF_HOME": str(home), "HF_HUB_ETAG_TIMEOUT": "3", "OMP_NUM_THREADS": "1"}
     return kept | ours
 
 
@@ -63,7 +63,7 @@ class HubHandler(BaseHTTPRequestHandler):
             case "broken":
                 self.refuse(503, None, "Service unavailable")
             case "slow":
-                time.sleep(3)
+                time.sleep(8)
             case "disabled":
                 self.refuse(403, None, "Access to this resource is disabled.")
             case "portal":
@@ -139,6 +139,8 @@ class SmallHub(ThreadingHTTPServer):
             return ["config.json", "pytorch_model.bin"]
         if name.startswith("adapter/"):
             return ["adapter_config.json", "adapter_model.safetensors"]
+        if name.startswith("nothing/"):
+            return ["README.md"]
         return files
 
     def stop(self):

@@ -64,18 +64,24 @@ class Client:
     def ask(self, do="load_base", **request):
         self.process.stdin.write(json.dumps({"do": do, **request}) + "\n")
         self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
+        answer = self.process.stdout.readline()
+        assert answer, (self.home / "stderr.log").read_text()
+        return json.loads(answer)
 
     def close(self):
         self.process.stdin.close()
-        self.process.wait(30)
-        self.process.stdout.close()
-        self.log.close()
+        try:
+            self.process.wait(30)
+        finally:
+            self.process.kill()
+            self.process.stdout.close()
+            self.log.close()
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     path = save_checkpoint(tmp_path_factory.mktemp("hub") / "tiny", max_shard_size="20KB")
+    (path / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": "public/gemma"}))
     (path / "model.gguf").write_bytes(b"never downloaded" * 1000)
     (path / "evil.py").write_text("raise SystemExit('ran')")
     return path
@@ -115,7 +121,8 @@ REFUSALS = [
     ("slow/gemma", None, "hub-timeout", "network"),
     ("portal/gemma", None, "hub-not-a-hub", "HF_ENDPOINT"),
     ("pickled/gemma", None, "model-not-safetensors", "safetensors"),
-    ("adapter/gemma", None, "model-broken", "base model"),
+    ("adapter/gemma", None, "model-is-adapter", "public/gemma"),
+    ("nothing/gemma", None, "model-broken", "base model"),
 ]
 
 

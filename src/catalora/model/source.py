@@ -16,7 +16,7 @@ from huggingface_hub.errors import HFValidationError
 from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]  # public, not marked as exported
 
 from catalora.config import ModelConfig
-from catalora.errors import InputNotFoundError, ModelUnavailableError
+from catalora.errors import ConfigError, InputNotFoundError, ModelUnavailableError
 from catalora.model import hub
 
 DEMO = "demo"
@@ -62,11 +62,18 @@ def find_source(config: ModelConfig, *, token: str | None = None, with_weights: 
         with_weights: also fetch and check the weights; otherwise configuration and tokenizer only.
 
     Raises:
+        ConfigError: a revision is asked of a model that is not on the Hub.
         InputNotFoundError: the name is neither a folder nor a possible Hub id.
         ModelUnavailableError: the Hub refuses or cannot be reached, or the files are of a kind that is refused.
     """
     name = config.name
     folder = Path(name).expanduser()
+    if config.revision is not None and (name == DEMO or folder.is_dir()):
+        raise ConfigError(
+            f"model.revision = {config.revision!r}: {name!r} is not on the Hub and has no revisions",
+            code="revision-without-hub",
+            hint="Leave model.revision empty, or name the model by its Hub id.",
+        )
     if name == DEMO:
         source = Source(name=DEMO, folder=_demo_folder())
     elif folder.is_dir():
@@ -94,8 +101,11 @@ def _fetch(name: str, revision: str | None, token: str | None, with_weights: boo
         return Source(name=name, folder=cached.folder, revision=revision, commit=cached.commit)
     small = [file for file in repository.files if file in SETTINGS_FILES or file.endswith(".model")]
     if "config.json" not in small:
+        # The file by which `check_settings` tells an adapter, and names its base.
+        small = [file for file in repository.files if file == "adapter_config.json"]
+    if not small:
         raise ModelUnavailableError(
-            f"model {name!r} has no config.json on the Hub: it is an adapter, or not made for transformers",
+            f"model {name!r} has no config.json on the Hub, so it was not made for transformers",
             code="model-broken",
             hint="Give the Hub id of a base model such as google/gemma-2b.",
             model=name,
@@ -139,6 +149,15 @@ def check_settings(folder: Path, name: str) -> dict[str, Any]:
         ModelUnavailableError: missing or broken file, code in the repository, quantised weights, or not a causal
             language model that transformers knows.
     """
+    if (folder / "adapter_config.json").is_file():
+        # Beside a base model, transformers would follow it to another base without a word.
+        base = _read_json(folder / "adapter_config.json", name).get("base_model_name_or_path")
+        raise ModelUnavailableError(
+            f"model {name!r} is an adapter of {base!r}, not a base model (it has an adapter_config.json)",
+            code="model-is-adapter",
+            hint=f"Give the base model instead: {base}",
+            model=name,
+        )
     settings = _read_json(folder / "config.json", name)
     tokenizer_file = folder / "tokenizer_config.json"
     tokenizer_settings = _read_json(tokenizer_file, name) if tokenizer_file.is_file() else {}
@@ -280,12 +299,15 @@ def _check_architecture(settings: dict[str, Any], name: str) -> None:
     kind = settings.get("model_type")
     classes = settings.get("architectures") or []
     known = MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.get(kind)
+    # Some models that also read images or sound are listed there too.
+    if known is not None and known.endswith("ForConditionalGeneration"):
+        known = None
     if known is not None and (not classes or known in classes):
         return
     import transformers
 
     found = ", ".join(map(str, classes)) or f"model_type {kind!r}"
-    expected = f"expected {known}" if known else f"transformers {transformers.__version__} knows no such causal model"
+    expected = f"expected {known}" if known else f"transformers {transformers.__version__} knows no such text model"
     raise ModelUnavailableError(
         f"model {name!r} is not a causal language model that can be tuned here: {found} ({expected})",
         code="model-architecture",

@@ -2,9 +2,10 @@ import json
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
-from catalora.config import ModelConfig
-from catalora.errors import InputNotFoundError, ModelUnavailableError
+from catalora.config import LoraSettings, ModelConfig
+from catalora.errors import ConfigError, InputNotFoundError, ModelUnavailableError
 from catalora.hardware import choose_device
 from catalora.model.adapter import attach_lora, save_adapter
 from catalora.model.loading import load_base, load_tokenizer
@@ -62,8 +63,6 @@ def test_a_relative_folder_and_a_tokenizer_alone(checkpoint, monkeypatch):
 
 def test_the_saved_adapter_names_its_base_without_the_path(checkpoint, tmp_path):
     model = load_base(ModelConfig(name=str(checkpoint)), CPU).model
-    from catalora.config import LoraSettings
-
     save_adapter(attach_lora(model, LoraSettings(), 1), tmp_path / "adapter", PromptTemplate(), {})
     config = json.loads((tmp_path / "adapter" / "adapter_config.json").read_text())
     assert config["base_model_name_or_path"] == "tiny-gemma"
@@ -105,6 +104,7 @@ def test_code_in_the_repository_is_refused_and_not_run(checkpoint, file):
     "changes",
     [
         {"model_type": "t5", "architectures": ["T5ForConditionalGeneration"]},
+        {"model_type": "gemma3", "architectures": ["Gemma3ForConditionalGeneration"]},
         {"model_type": "bert", "architectures": ["BertForMaskedLM"]},
         {"model_type": "from-the-future", "architectures": ["FutureForCausalLM"]},
         {"model_type": None, "architectures": None},
@@ -113,6 +113,24 @@ def test_code_in_the_repository_is_refused_and_not_run(checkpoint, file):
 def test_other_architectures_are_refused(checkpoint, changes):
     edit_settings(checkpoint, **changes)
     assert refuse(checkpoint).code == "model-architecture"
+
+
+def test_an_adapter_folder_names_its_base(tmp_path):
+    (tmp_path / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": "google/gemma-2b"}))
+    error = refuse(tmp_path)
+    assert error.code == "model-is-adapter"
+    assert "google/gemma-2b" in error.hint
+
+
+def test_an_adapter_beside_a_base_is_refused_instead_of_followed(checkpoint):
+    (checkpoint / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": "somewhere/else"}))
+    assert refuse(checkpoint).code == "model-is-adapter"
+
+
+def test_a_revision_of_a_folder_is_refused(checkpoint):
+    with pytest.raises(ConfigError) as caught:
+        load_base(ModelConfig(name=str(checkpoint), revision="v2"), CPU)
+    assert caught.value.code == "revision-without-hub"
 
 
 def test_quantised_weights_are_refused(checkpoint):
@@ -128,8 +146,6 @@ def test_an_empty_or_broken_folder_is_named(checkpoint, tmp_path):
 
 
 def test_missing_weights_are_named_instead_of_made_up(checkpoint):
-    from safetensors.torch import load_file, save_file
-
     weights = load_file(checkpoint / "model.safetensors")
     del weights["model.layers.0.mlp.up_proj.weight"]
     save_file(weights, checkpoint / "model.safetensors", metadata={"format": "pt"})
