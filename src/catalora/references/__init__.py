@@ -1,0 +1,1 @@
+"""What in the training products an answer can be held against."""

@@ -1,0 +1,111 @@
+"""Generations: a derived folder that is replaced whole, under readers, whatever gets killed when.
+
+    folder/
+      .lock            held by the one process that builds
+      CURRENT          names the generation in use (replaced whole)
+      gen-<hash>/      never changed once CURRENT names it
+
+A new generation is written beside the old one; only when it is finished does CURRENT name it, and only then is the old
+one removed. Whatever a killed build leaves is named by nobody and removed by the next build. This module does not know
+what is in a generation.
+"""
+
+import errno
+import re
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import filelock
+from pydantic import BaseModel, ValidationError
+
+from catalora.errors import CataloraError, StorageError
+from catalora.run import write_json
+
+NAME = re.compile(r"gen-[0-9a-f]{16}")
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class Current(BaseModel):
+    """The content of CURRENT."""
+
+    generation: str
+
+
+def read_current(folder: Path) -> Path | None:
+    """The generation in use; nothing where CURRENT is missing or does not hold a name of ours."""
+    try:
+        name = Current.model_validate_json((folder / "CURRENT").read_bytes()).generation
+    except (OSError, ValidationError):
+        return None
+    return folder / name if NAME.fullmatch(name) else None
+
+
+@contextmanager
+def replace_generation(folder: Path) -> Iterator[Path]:
+    """Make a new generation: an empty folder inside the block, the current one after it.
+
+    When the block raises, the new folder is removed and the old generation stays current.
+
+    Raises:
+        StorageError: `index-locked` while another process builds, `disk-full`, or `index-not-writable`.
+    """
+    with _storage_errors(folder), _lock(folder):
+        _remove_all_but(folder, read_current(folder))
+        path = folder / f"gen-{uuid.uuid4().hex[:16]}"
+        try:
+            path.mkdir()
+            yield path
+            write_json(folder / "CURRENT", Current(generation=path.name).model_dump())
+        except BaseException:
+            shutil.rmtree(path, ignore_errors=True)
+            raise
+        _remove_all_but(folder, path)
+
+
+def _remove_all_but(folder: Path, kept: Path | None) -> None:
+    for path in folder.glob("gen-*"):
+        if path != kept and NAME.fullmatch(path.name):
+            # Windows keeps files that a reader has open; the next build tries again.
+            shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _lock(folder: Path) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with filelock.FileLock(folder / ".lock", timeout=0):
+            yield
+    except filelock.Timeout as error:
+        raise StorageError(
+            f"{folder}: another process is building this index",
+            code="index-locked",
+            hint="Wait until it has finished, then try again.",
+        ) from error
+
+
+@contextmanager
+def _storage_errors(folder: Path) -> Iterator[None]:
+    """Translate what the system, SQLite and Chroma say when a folder takes no more."""
+    try:
+        yield
+    except CataloraError:
+        raise
+    except Exception as error:
+        number = error.errno if isinstance(error, OSError) else None
+        text = str(error)
+        if number in NO_SPACE or "disk is full" in text or "No space left" in text:
+            raise StorageError(
+                f"{folder}: the disk is full; the index that was there before is untouched",
+                code="disk-full",
+                hint="Free some space and build it again: an index takes about 5 kB per product.",
+            ) from error
+        if number is not None or "readonly database" in text or "unable to open database file" in text:
+            raise StorageError(
+                f"{folder}: cannot write the reference index ({text})",
+                code="index-not-writable",
+                hint="Check the folder's permissions, or choose another --runs-dir.",
+            ) from error
+        raise

@@ -1,0 +1,142 @@
+"""Finding products by their titles: the lexical half of retrieval.
+
+Meaning alone misses products that are asked by name, above all in a language the embedding model hardly knows. This
+module finds titles that stand in a question word for word, and ranks the others by the words they share (BM25).
+It knows nothing of vectors. Titles live in one SQLite file, read-only once written.
+"""
+
+import re
+import sqlite3
+import unicodedata
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+_ENGLISH = (
+    "a about an and answer are as ask can catalog catalogue could describe description details do does entry explain "
+    "for from give have how i in information is it know like listing me of on or please product question s say show "
+    "some tell text that the there this to us want what which who write would you your"
+)
+_PORTUGUESE = (
+    "ao catalogo com como conte da das de descreva descreve descreveria descrever descricao diga dos e em escreva esse "
+    "este explica explicar explique fala fale falar favor isso isto mais mim mostre na nas nesse neste no nos o os "
+    "para pergunta pode podia poderia por produto qual quais que quero resposta saber se sobre texto um uma voce"
+)
+# Words that ask: what is left of a question is about the product. In the form of `normalise_title`.
+QUESTION_WORDS = frozenset(f"{_ENGLISH} {_PORTUGUESE}".split())
+MAX_QUESTION_WORDS = 200
+_LOOKUP_BATCH = 500
+
+
+def normalise_title(text: str) -> str:
+    """A title or question as lower-case words, without accents and punctuation.
+
+    Example:
+        >>> normalise_title("O que é “Mog's Kittens”?")
+        'o que e mog s kittens'
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(character for character in decomposed if unicodedata.category(character) != "Mn")
+    return " ".join(re.findall(r"[^\W_]+", bare))
+
+
+def write_titles(path: Path, uids: Sequence[str], titles: Sequence[str]) -> None:
+    """Write the file that `TitleIndex` reads; a product is known by its position."""
+    names = [normalise_title(title) for title in titles]
+    connection = sqlite3.connect(path)
+    try:
+        with connection:
+            connection.execute(
+                "CREATE TABLE product (position INTEGER PRIMARY KEY, uid TEXT, title TEXT, name TEXT, words INTEGER)"
+            )
+            connection.executemany(
+                "INSERT INTO product VALUES (?, ?, ?, ?, ?)",
+                ((i, uids[i], titles[i], name, name.count(" ") + 1) for i, name in enumerate(names)),
+            )
+            connection.execute("CREATE INDEX product_name ON product (name)")
+            # Contentless: the words are searched, the titles stand in the table above.
+            connection.execute("CREATE VIRTUAL TABLE words USING fts5(name, content='')")
+            connection.executemany("INSERT INTO words (rowid, name) VALUES (?, ?)", enumerate(names))
+            connection.execute("INSERT INTO words (words) VALUES ('optimize')")
+    finally:
+        connection.close()
+
+
+class TitleIndex:
+    """Titles of one index, searched by words.
+
+    Args:
+        path: a file made by `write_titles`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        # Nothing writes to a finished generation, so no lock is needed and the folder may be read-only.
+        self._connection = sqlite3.connect(
+            f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
+        (count, longest) = self._connection.execute("SELECT count(*), max(words) FROM product").fetchone()
+        self.count: int = count
+        self._longest: int = longest or 0
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def read(self, positions: Iterable[int]) -> dict[int, tuple[str, str]]:
+        """Uid and title of products by position."""
+        rows = self._select("SELECT position, uid, title FROM product WHERE position IN", list(positions))
+        return {int(position): (str(uid), str(title)) for position, uid, title in rows}
+
+    def find_named(self, question: str) -> dict[int, int]:
+        """Products whose title stands in the question as a whole.
+
+        A title inside a longer one found there does not count. Of the words that tell something, a title has to be at
+        least half, and at least two where the question has two: "Emma" is named by "What is Emma?", not by "What did
+        Emma cook?".
+
+        Returns:
+            The number of words of the title, by position of the product.
+        """
+        words = normalise_title(question).split()[:MAX_QUESTION_WORDS]
+        spans: dict[str, list[tuple[int, int]]] = {}
+        for start in range(len(words)):
+            for end in range(start + 1, min(len(words), start + self._longest) + 1):
+                spans.setdefault(" ".join(words[start:end]), []).append((start, end))
+        rows = self._select("SELECT position, name, words FROM product WHERE name IN", list(spans))
+        found = {span for _, name, _ in rows for span in spans[str(name)]}
+        asked = _count_telling(words)
+        accepted = {
+            (start, end)
+            for start, end in found
+            if not any((a, b) != (start, end) and a <= start and end <= b for a, b in found)
+            and _count_telling(words[start:end]) >= max(min(2, asked), asked / 2)
+        }
+        return {int(position): int(count) for position, name, count in rows if accepted.intersection(spans[str(name)])}
+
+    def find_similar(self, question: str, limit: int) -> dict[int, float]:
+        """Products whose titles share telling words with the question.
+
+        Returns:
+            BM25 over that of the best one, so in 0..1, by position; at most `limit`, best first.
+        """
+        words = [word for word in normalise_title(question).split()[:MAX_QUESTION_WORDS] if word not in QUESTION_WORDS]
+        if not words:
+            return {}
+        query = " OR ".join(f'"{word}"' for word in dict.fromkeys(words))
+        rows = self._connection.execute(
+            "SELECT rowid, -rank FROM words WHERE words MATCH ? ORDER BY rank LIMIT ?", (query, limit)
+        ).fetchall()
+        best = max((score for _, score in rows), default=0.0)
+        return {position: score / best for position, score in rows} if best > 0 else {}
+
+    def _select(self, statement: str, values: Sequence[int | str]) -> list[tuple[int | str, ...]]:
+        rows: list[tuple[int | str, ...]] = []
+        for start in range(0, len(values), _LOOKUP_BATCH):
+            batch = values[start : start + _LOOKUP_BATCH]
+            marks = ",".join("?" * len(batch))
+            rows += self._connection.execute(f"{statement} ({marks})", batch)
+        return rows
+
+
+def _count_telling(words: Sequence[str]) -> int:
+    return sum(word not in QUESTION_WORDS for word in words)

@@ -1,0 +1,82 @@
+"""Vectors by position in a Chroma collection: the only module that talks to Chroma.
+
+Chroma gets positions and vectors, nothing else; texts and titles stay elsewhere. A stored collection also carries the
+configuration of an embedding function, and Chroma would build whatever function a folder names. So collections are
+always opened with `embedding_function=None`, and queries are always vectors.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalora.progress import Progress, ignore_progress
+
+COLLECTION = "products"
+# More links than Chroma's defaults: recall depends on them at build time only (benchmarks/index_speed.py).
+HNSW = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 100}
+# Chroma takes at most 5,461 rows at a time. Its sync_threshold stays: above it, each opening builds the graph anew.
+ADD_BATCH = 5000
+
+
+def write_vectors(path: Path, vectors: NDArray[np.float32], progress: Progress = ignore_progress) -> None:
+    """Write `(count, dimensions)` vectors into a new folder; a vector's position is its id."""
+    with _open_client(path) as client:
+        collection = client.create_collection(COLLECTION, embedding_function=None, configuration={"hnsw": HNSW})
+        for start in range(0, len(vectors), ADD_BATCH):
+            batch = vectors[start : start + ADD_BATCH]
+            collection.add(ids=[str(start + i) for i in range(len(batch))], embeddings=batch)
+            progress("index", start + len(batch), len(vectors))
+
+
+class VectorIndex:
+    """A folder made by `write_vectors`, open for reading.
+
+    Opening loads the graph into memory, so that the folder may be removed while it is open.
+
+    Raises:
+        Exception: of Chroma, SQLite or the system, when the folder is not a whole index.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if not (path / "chroma.sqlite3").is_file():
+            raise FileNotFoundError(f"{path / 'chroma.sqlite3'} is missing")  # Chroma would make an empty one
+        self._client = _open_client(path)
+        try:
+            self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
+            self.count: int = self._collection.count()
+            stored = self._collection.get(limit=1, include=["embeddings"])["embeddings"]
+            self.find_nearest(np.asarray(stored, dtype=np.float32), 1)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the files; closing twice is fine."""
+        self._client.close()
+
+    def find_nearest(self, vectors: NDArray[np.float32], count: int) -> list[list[int]]:
+        """Positions of the nearest vectors of each row, nearest first, at most `count`; approximate."""
+        found = self._collection.query(query_embeddings=vectors, n_results=min(count, self.count), include=[])
+        return [[int(identifier) for identifier in row] for row in found["ids"]]
+
+    def read(self, positions: Sequence[int]) -> dict[int, NDArray[np.float32]]:
+        """The stored vectors of distinct positions."""
+        if not positions:
+            return {}
+        stored = self._collection.get(ids=[str(position) for position in positions], include=["embeddings"])
+        return {
+            int(identifier): np.asarray(vector, dtype=np.float32)
+            for identifier, vector in zip(stored["ids"], stored["embeddings"], strict=True)
+        }
+
+
+def _open_client(path: Path) -> Any:
+    import chromadb
+    from chromadb.config import Settings
+
+    # A .env file in the working directory could otherwise choose another implementation.
+    settings = Settings(_env_file=None, anonymized_telemetry=False, chroma_api_impl="chromadb.api.rust.RustBindingsAPI")
+    return chromadb.PersistentClient(str(path), settings=settings)
