@@ -94,7 +94,7 @@ def save_adapter(model: PeftModel, folder: Path, template: Template, record: Map
     _check_finite(model)
     temporary = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
     try:
-        shutil.rmtree(temporary, ignore_errors=True)
+        _remove_leftovers(folder)
         temporary.mkdir()
         # "auto" would ask the Hub whether the vocabulary has grown.
         model.save_pretrained(temporary, safe_serialization=True, save_embedding_layers=False)
@@ -102,8 +102,9 @@ def save_adapter(model: PeftModel, folder: Path, template: Template, record: Map
         _publish_base_name(model, temporary / CONFIG_FILE)
         template.save(temporary)
         write_json(temporary / RECORD_FILE, record)
-        _flush(temporary)
+        _flush(*temporary.iterdir(), temporary)
         _replace_folder(temporary, folder)
+        _flush(folder.parent)
     except (OSError, SafetensorError, RuntimeError) as error:
         raise StorageError(
             f"{folder}: cannot write the adapter ({error})",
@@ -200,9 +201,9 @@ def _publish_base_name(model: PeftModel, path: Path) -> None:
     write_json(path, config)
 
 
-def _flush(folder: Path) -> None:
-    """Bring all files of a folder, and the folder itself, to the disk."""
-    for path in (*folder.iterdir(), folder):
+def _flush(*paths: Path) -> None:
+    """Bring files and folders to the disk, so that a power cut after the rename finds them whole."""
+    for path in paths:
         if os.name == "nt" and path.is_dir():
             continue  # Windows opens no folders
         handle = os.open(path, os.O_RDONLY)
@@ -214,14 +215,18 @@ def _flush(folder: Path) -> None:
 
 def _replace_folder(new: Path, folder: Path) -> None:
     """Put a finished folder in the place of an older one, which is gone only after that."""
+    aside = folder.with_name(f".{folder.name}.{os.getpid()}.old")
     if folder.exists():
-        aside = folder.with_name(f".{folder.name}.{os.getpid()}.old")
-        shutil.rmtree(aside, ignore_errors=True)
         folder.rename(aside)
-        new.rename(folder)
-        shutil.rmtree(aside, ignore_errors=True)
-    else:
-        new.rename(folder)
+    new.rename(folder)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove what a killed save left beside the folder; a run has one writer, so nobody else is at work there."""
+    for path in folder.parent.glob(f".{folder.name}.*"):
+        if path.suffix in {".tmp", ".old"}:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _read_adapter(folder: Path) -> tuple[PeftConfig, dict[str, torch.Tensor]]:

@@ -44,7 +44,8 @@ class LoadedModel:
 def load_base(config: ModelConfig, device: Device, *, token: str | None = None) -> LoadedModel:
     """Load a base model and its tokenizer onto a device.
 
-    The weights are read straight into their final precision, one tensor at a time: peak memory is that of the model.
+    There is never a second copy in memory. Weights that have the wanted precision already stay mapped from their file,
+    which must not be overwritten in place while the model is in use; others are converted one tensor at a time.
 
     Args:
         config: `name` (Hub id, folder or `demo`) and `revision` are used.

@@ -128,6 +128,13 @@ def test_saving_replaces_an_older_adapter_and_leaves_nothing_beside_it(tmp_path)
     assert torch.equal(compute_logits(loaded), compute_logits(model.eval()))
 
 
+def test_what_a_killed_save_left_is_removed_and_other_things_stay(tmp_path):
+    for name in (".adapter.123.tmp", ".adapter.123.old", ".adapter-notes"):
+        (tmp_path / name).mkdir()
+    save(attach_lora(build_model(), SETTINGS, seed=1), tmp_path / "adapter")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".adapter-notes", "adapter"]
+
+
 def test_an_adapter_with_a_nan_is_never_written(tmp_path):
     model = attach_lora(build_model(), SETTINGS, seed=1)
     name, value = random.Random(1).choice(list(adapter_weights(model).items()))
