@@ -11,7 +11,6 @@ names its trigger, a pattern without which it changes nothing. Polars finds the 
 only those pass through Python, so that a whole catalogue and a single text are cleaned by the same code.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -21,8 +20,6 @@ from catalora.catalog.characters import drop_lost_characters, repair_characters
 from catalora.catalog.markup import strip_tags, unescape_entities
 from catalora.catalog.notices import drop_copyright_notices, drop_edition_notes
 
-_SPACES = re.compile(r"[^\S\n]+")
-_LINE_BREAKS = re.compile(r" ?\n[ \n]*")
 # One rule can uncover work for another (`&lt;b&gt;`); catalogues need two rounds, nonsense gets this many.
 _MOST_ROUNDS = 10
 
@@ -57,7 +54,10 @@ def repair_spacing(text: str) -> str:
         >>> repair_spacing("  A  warm\u00a0 blanket. \n\n Washable. ")
         'A warm blanket.\nWashable.'
     """
-    return _LINE_BREAKS.sub("\n", _SPACES.sub(" ", text)).strip(" \n")
+    if "\n" not in text:
+        return " ".join(text.split())
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def join_lines(text: str) -> str:
@@ -90,7 +90,7 @@ TITLE_RULES: tuple[Rule, ...] = (
 CONTENT_RULES: tuple[Rule, ...] = (
     *_MARKUP_AND_CHARACTERS,
     Rule("spacing", repair_spacing, _SPACE_TRIGGER + r"|[\x1c-\x1f]"),
-    Rule("edition-notes", drop_edition_notes, "(?i)this text refers to"),
+    Rule("edition-notes", drop_edition_notes, "[Tt]his text refers to "),
     Rule(
         "copyright-notices",
         drop_copyright_notices,

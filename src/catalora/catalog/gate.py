@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from catalora.catalog.cleaning import CONTENT_RULES, TITLE_RULES, clean_texts
-from catalora.catalog.keys import compute_keys, normalise_text
+from catalora.catalog.keys import compute_keys, normalise_texts
 from catalora.catalog.profile import REASONS
 
 # The texts of removed rows are kept for looking at, not for use.
@@ -42,9 +42,11 @@ def inspect_batch(batch: pl.DataFrame, min_content_chars: int) -> Inspected:
     raw = batch.select("line", "uid", pl.col("title", "content").fill_null(""), detail="problem")
     titles = clean_texts(raw["title"], TITLE_RULES)
     contents = clean_texts(raw["content"], CONTENT_RULES)
-    table = raw.with_columns(clean_title=titles.texts, clean_content=contents.texts)
-    table = table.with_columns(
-        title_norm=normalise_text(pl.col("clean_title")), content_norm=normalise_text(pl.col("clean_content"))
+    table = raw.with_columns(
+        clean_title=titles.texts,
+        clean_content=contents.texts,
+        title_norm=normalise_texts(titles.texts),
+        content_norm=normalise_texts(contents.texts),
     )
     table = table.with_columns(reason=_find_reason(min_content_chars))
     usable = pl.col("reason").is_null()

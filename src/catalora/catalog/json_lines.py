@@ -8,6 +8,7 @@ block is read line by line, which also finds the place of each error.
 
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 
 import polars as pl
@@ -26,6 +27,10 @@ from catalora.catalog.rows import (
 from catalora.catalog.sources import LineBlock, Source
 from catalora.errors import DataError
 
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+# Each part has a cost of its own; from here on the whole block is read faster line by line.
+_MOST_PARTS = 200
+
 
 def read_json_lines(source: Source, columns: Columns, bad_rows: BadRows, max_row_bytes: int) -> Iterator[pl.DataFrame]:
     """Read one JSON object a line; blank lines are skipped.
@@ -38,8 +43,32 @@ def read_json_lines(source: Source, columns: Columns, bad_rows: BadRows, max_row
         if found is None:
             names = _read_names(block)
             found = columns.find(names, source.place) if names else None
-        batch = None if found is None else parse_block(block, found)
-        yield read_block_by_line(block, found, source.place, bad_rows) if batch is None else batch
+        batches = [_read_part(part, found, source.place, bad_rows) for part in split_at_surrogates(block)]
+        yield pl.concat(batches)
+
+
+def split_at_surrogates(block: LineBlock) -> list[LineBlock]:
+    """Cut lines that write a character as a surrogate pair out of a block, when they are few.
+
+    Returns:
+        The block in parts, in order: only the parts of one such line cannot be parsed by Polars.
+    """
+    data, parts, line, done = block.data, list[LineBlock](), block.first_line, 0
+    for match in _SURROGATE.finditer(data):
+        if match.start() < done:
+            continue
+        start = data.rfind(b"\n", done, match.start()) + 1 or done
+        end = data.find(b"\n", match.start()) + 1 or len(data)
+        for piece in (data[done:start], data[start:end]):
+            if piece:
+                parts.append(LineBlock(piece, line, block.offset + done))
+                line += piece.count(b"\n")
+                done += len(piece)
+        if len(parts) > _MOST_PARTS:
+            return [block]
+    if done < len(data):
+        parts.append(LineBlock(data[done:], line, block.offset + done))
+    return parts
 
 
 def parse_block(block: LineBlock, columns: FoundColumns) -> pl.DataFrame | None:
@@ -47,7 +76,7 @@ def parse_block(block: LineBlock, columns: FoundColumns) -> pl.DataFrame | None:
     data = block.data
     names = [name for name in (columns.uid, columns.title, columns.content) if name is not None]
     rows = data.count(b"\n") + (not data.endswith(b"\n"))
-    if b"\\ud" in data or b"\\uD" in data or not all(_holds_one_text_a_line(data, name, rows) for name in names):
+    if _SURROGATE.search(data) or not all(_holds_one_text_a_line(data, name, rows) for name in names):
         return None
     try:
         table = pl.read_ndjson(io.BytesIO(data), schema=dict.fromkeys(names, pl.String))
@@ -67,6 +96,11 @@ def parse_block(block: LineBlock, columns: FoundColumns) -> pl.DataFrame | None:
         },
         schema=ROW_SCHEMA,
     )
+
+
+def _read_part(block: LineBlock, columns: FoundColumns | None, place: str, bad_rows: BadRows) -> pl.DataFrame:
+    batch = None if columns is None else parse_block(block, columns)
+    return read_block_by_line(block, columns, place, bad_rows) if batch is None else batch
 
 
 def read_block_by_line(block: LineBlock, columns: FoundColumns | None, place: str, bad_rows: BadRows) -> pl.DataFrame:

@@ -1,24 +1,39 @@
 """Keys by which texts are compared and products ordered: the same on every machine and in every version."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import polars as pl
 
 
-def normalise_text(text: pl.Expr) -> pl.Expr:
-    """A text as it counts for equality: case folded, composed, white space as single spaces.
+def normalise_texts(texts: pl.Series) -> pl.Series:
+    r"""Texts as they count for equality: case folded, composed, white space as single spaces.
 
     Texts that are equal under `str.casefold` are equal here too; a few more are, such as `ı` and `i`.
+
+    Example:
+        >>> normalise_texts(pl.Series(["Straße  der\nNacht", "STRASSE DER NACHT"])).to_list()
+        ['strasse der nacht', 'strasse der nacht']
     """
     # Folding `ẞ`, `ß` and `SS` into one needs all three steps; Polars has no casefold.
-    folded = text.str.to_lowercase().str.to_uppercase().str.to_lowercase()
-    return folded.str.normalize("NFC").str.replace_all(r"\s+", " ").str.strip_chars(" ")
+    folded = texts.str.to_lowercase().str.to_uppercase().str.to_lowercase()
+    # Both steps are slow and few texts need them.
+    folded = _where_found(folded, r"[^\x00-\x7f]", lambda part: part.str.normalize("NFC"))
+    return _where_found(folded, r"^\s|\s$|\s\s|[^\S ]", _collapse_spaces)
 
 
 def compute_keys(texts: Iterable[str]) -> pl.Series:
     """A 64-bit key of each text; two of 1.4 million texts share one by chance once in ten million catalogues."""
     return pl.Series([hash_text(text) for text in texts], dtype=pl.UInt64)
+
+
+def _where_found(texts: pl.Series, pattern: str, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    rows = texts.str.contains(pattern).arg_true()
+    return texts.scatter(rows, change(texts.gather(rows))) if rows.len() else texts
+
+
+def _collapse_spaces(texts: pl.Series) -> pl.Series:
+    return texts.str.replace_all(r"\s+", " ").str.strip_chars(" ")
 
 
 def hash_text(text: str) -> int:

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from catalora.catalog.keys import normalise_text
+from catalora.catalog.keys import normalise_texts
 
 # A title this short ("It", "Color") stands in too many questions by chance.
 _SHORTEST_TITLE_INSIDE = 4
@@ -21,8 +21,8 @@ def find_product(table: pl.DataFrame, question: str) -> pl.DataFrame:
         >>> find_product(table, "O que é  blue mug?")["uid"].to_list()
         ['2']
     """
-    asked = pl.select(normalise_text(pl.lit(question))).item()
-    titles = table.select(title=normalise_text(pl.col("title")), row=pl.int_range(pl.len(), dtype=pl.UInt32))
+    asked: str = normalise_texts(pl.Series([question])).item()
+    titles = pl.DataFrame({"title": normalise_texts(table["title"])}).with_row_index("row")
     exact = titles.filter(pl.col("title") == asked.rstrip(" ?!."))
     if exact.is_empty():
         exact = titles.filter(pl.col("title") == asked)

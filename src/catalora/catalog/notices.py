@@ -7,10 +7,10 @@ _LONGEST_NOTICE = 500  # characters
 # What stands between a notice and the text before it goes with the notice.
 _SEPARATORS = " \t\n-–—|*"
 
-_EDITION_NOTE = re.compile(
+_NOTE_START = re.compile("[Tt]his text refers to ")
+_EDITION = re.compile(
     r"""
-    (?P<dashes> [-–—]\s? )?
-    This\ text\ refers\ to\ (?: the | an? )
+    (?: the | an? )
     (?:
         [^.\n]{0,120}? edition (?: \ of\ this\ title )? (?: \. | (?= \s* (?: $ | [-–—] | \n )) )  # the…edition.
       | [^.\n]{0,80}? edition (?: \ of\ this\ title )?
@@ -55,16 +55,17 @@ def drop_edition_notes(text: str) -> str:
         >>> drop_edition_notes("This text refers to the call stack in several places. By it is meant a list.")
         'This text refers to the call stack in several places. By it is meant a list.'
     """
-    start = 0
-    while match := _EDITION_NOTE.search(text, start):
-        after = text[match.end() :].strip()
-        names_edition = "edition" in match[0].lower()
-        if (match["dashes"] and (names_edition or not after)) or (names_edition and not after):
-            before = text[: match.start()].rstrip(_SEPARATORS)
+    position = 0
+    while (start := _NOTE_START.search(text, position)) and (edition := _EDITION.match(text, start.end())):
+        before = text[: start.start()].rstrip(_SEPARATORS)
+        after = text[edition.end() :].strip()
+        has_dashes = text[: start.start()].rstrip().endswith(("-", "–", "—"))
+        names_edition = "edition" in edition[0].lower()
+        if (has_dashes and (names_edition or not after)) or (names_edition and not after):
             text = f"{before} {after}".strip()
-            start = len(before)
+            position = len(before)
         else:
-            start = match.end()
+            position = edition.end()
     return text
 
 

@@ -99,7 +99,7 @@ class Spool:
         self.folder.mkdir(exist_ok=True)
         inspected = inspect_batch(batch, min_content_chars)
         texts = inspected.texts.select(pl.lit(place).alias("file"), pl.all())
-        texts.write_parquet(self.folder / f"{len(self.parts):06}.parquet", compression="lz4")
+        texts.write_parquet(self.folder / f"{len(self.parts):06}.parquet", compression="uncompressed", statistics=False)
         self.parts.append(inspected.index)
         self.changed.update(inspected.changed)
 
@@ -185,7 +185,7 @@ def _write_products(spool: Spool, index: pl.DataFrame, path: Path) -> None:
     texts = spool.texts().select("title", "content")
     decided = index.lazy().select("uid", "split", "group", "kept")
     kept = pl.concat([texts, decided], how="horizontal").filter("kept").select(*PRODUCT_SCHEMA)
-    kept.sink_parquet(path, compression="zstd", compression_level=3, maintain_order=True)
+    kept.sink_parquet(path, compression="zstd", compression_level=1, maintain_order=True)
 
 
 def _write_removed(spool: Spool, index: pl.DataFrame, path: Path) -> None:
@@ -197,7 +197,7 @@ def _write_removed(spool: Spool, index: pl.DataFrame, path: Path) -> None:
         pl.col("content").str.slice(0, REMOVED_TEXT_CHARS),
         "reason",
         detail=pl.coalesce("detail", pl.lit("same description as ") + pl.col("duplicate_of")),
-    ).sink_parquet(path, compression="zstd", compression_level=3, maintain_order=True)
+    ).sink_parquet(path, compression="zstd", compression_level=1, maintain_order=True)
 
 
 def _build_profile(

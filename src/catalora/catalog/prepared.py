@@ -74,7 +74,7 @@ def is_prepared(path: Path) -> bool:
 
 def save_products(table: pl.DataFrame, path: Path) -> None:
     """Write products (uid, title, content, split, group) as Parquet."""
-    table.select(*PRODUCT_SCHEMA).write_parquet(path, compression="zstd", compression_level=3)
+    table.select(*PRODUCT_SCHEMA).write_parquet(path, compression="zstd", compression_level=1)
 
 
 def read_products(path: Path) -> pl.DataFrame:

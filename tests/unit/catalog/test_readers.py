@@ -4,7 +4,7 @@ import json
 import polars as pl
 import pytest
 
-from catalora.catalog.json_lines import parse_block, read_block_by_line
+from catalora.catalog.json_lines import parse_block, read_block_by_line, split_at_surrogates
 from catalora.catalog.readers import read_rows
 from catalora.catalog.rows import BadRows, Columns, FoundColumns
 from catalora.catalog.sources import LineBlock, Source
@@ -242,6 +242,15 @@ def test_fast_and_slow_parsing_agree():
     fast = parse_block(block, columns)
     assert fast is not None
     assert fast.equals(read_block_by_line(block, columns, "a", BadRows(0)))
+
+
+def test_lines_with_surrogate_pairs_are_cut_out_in_order():
+    records = [{**MUG, "uid": str(n), "content": "a smile 🙂" if n in {0, 3, 4, 9} else "plain"} for n in range(10)]
+    data = "\n".join(json.dumps(record) for record in records).encode()
+    parts = split_at_surrogates(LineBlock(data, 5, 100))
+    assert b"".join(part.data for part in parts) == data
+    assert [part.first_line for part in parts] == [5, 6, 8, 9, 10, 14]
+    assert all(data[part.offset - 100 :].startswith(part.data) for part in parts)
 
 
 @pytest.mark.parametrize(
