@@ -41,14 +41,16 @@ def render_summary(files: dict[str, bytes]) -> str:
     distinct = {fact["content"] for fact in usable}
     mean = sum(map(len, distinct)) / len(distinct)
     sizes = ", ".join(f"{name} {len(data) / 1000:.0f} kB" for name, data in files.items())
-    counts = f"{len(rows):,} rows, {len(usable):,} usable, {len(distinct):,} distinct descriptions of {mean:.0f} characters on average"
-    return f"{sizes}\n{counts}\n\n{render_rates(compute_rates(rows, truth))}"
+    counts = f"{len(rows):,} rows, {len(usable):,} usable, {len(distinct):,} distinct descriptions"
+    return f"{sizes}\n{counts}, mean {mean:.0f} characters\n\n{render_rates(compute_rates(rows, truth))}"
 
 
 def main() -> int:
     """Write or check the files; 0 when all is well."""
     parser = argparse.ArgumentParser(description="Build the bundled fictional catalogue.")
-    parser.add_argument("--check", action="store_true", help="compare the committed files with a rebuild; write nothing")
+    parser.add_argument(
+        "--check", action="store_true", help="compare the committed files with a rebuild; write nothing"
+    )
     arguments = parser.parse_args()
     files = build()
     print(render_summary(files))

@@ -49,6 +49,7 @@ STYLE = Style(
             (
                 "Wear {them} with {pairing}.",
                 "{it} {v:pair} well with {pairing} and {pairing}.",
+                "The heel measures {heel}.",
                 "Style {them} with {pairing}.",
                 "Dress {them} up with {pairing} or down with {pairing}.",
                 "At {weight}, {it} {v:travel} well.",
@@ -80,7 +81,7 @@ TITLES = (
 )
 COMMON = {
     "group": ("men's", "women's", "men's", "women's", "girls'", "boys'"),
-    "town?": ("Larkfield", "Kelby", "Sandring", "Port Ansley", "Castlebeck", "Thornwick"),
+    "town?": ("Larkfield", "Kelby", "Sandring", "Port Ansley", "Castlebrook", "Thornwick"),
     "care": ("machine washable", "washable by hand", "safe to tumble dry on low", "easy to wash cold"),
 }
 SIZES = ("small", "medium", "large", "x-large")
@@ -92,8 +93,9 @@ _type = partial(build_goods, "clothing", style=STYLE, common=COMMON, titles=TITL
 TYPES = (
     _type(
         "shirt",
-        items=("flannel shirt", "work shirt", "button-down shirt", "camp shirt"),
-        facts=TOPS | {"material": ("brushed cotton", "linen", "washed chambray", "cotton twill", "a cotton and hemp blend")},
+        items=("long-sleeve shirt", "work shirt", "button-down shirt", "camp shirt"),
+        facts=TOPS
+        | {"material": ("brushed cotton", "linen", "washed chambray", "cotton twill", "a cotton and hemp blend")},
         features=(
             "two chest pockets",
             "a button-down collar",
@@ -117,16 +119,16 @@ TYPES = (
     ),
     _type(
         "sweater",
-        items=("crewneck sweater", "cardigan", "turtleneck sweater", "pullover"),
+        items=("crewneck sweater", "roll-neck sweater", "pullover", "half-zip sweater"),
         facts=TOPS | {"material": ("merino wool", "lambswool", "combed cotton", "a wool and alpaca blend", "cashmere")},
         features=(
             "ribbed cuffs",
             "raglan sleeves",
             "a cable-knit front",
-            "horn-style buttons",
+            "a ribbed hem",
             "elbow patches",
-            "a shawl collar",
-            "a rolled neckline",
+            "a fine-gauge knit",
+            "a neat neckline",
             "a split hem",
         ),
         uses=("chilly evenings", "the office", "fall hikes", "holiday dinners", "layering", "cabin weekends"),
@@ -142,10 +144,10 @@ TYPES = (
     ),
     _type(
         "jacket",
-        items=("rain jacket", "field jacket", "fleece jacket", "quilted vest"),
+        items=("rain jacket", "field jacket", "hooded jacket", "travel jacket"),
         facts=TOPS
         | {
-            "material": ("ripstop nylon", "waxed cotton", "recycled fleece", "cotton canvas", "coated polyester"),
+            "material": ("ripstop nylon", "waxed cotton", "cotton canvas", "coated polyester"),
             "weight?": number_range(14, 40, 2, "{} ounces"),
         },
         features=(
@@ -171,7 +173,7 @@ TYPES = (
     ),
     _type(
         "pants",
-        items=("jeans", "chinos", "hiking pants", "corduroy pants"),
+        items=("work pants", "five-pocket pants", "travel pants", "weekend pants"),
         facts={
             "fit": ("straight", "relaxed", "slim", "tapered"),
             "material": ("stretch denim", "cotton twill", "quick-dry nylon", "wide-wale corduroy", "brushed canvas"),
@@ -201,7 +203,7 @@ TYPES = (
     ),
     _type(
         "shoes",
-        items=("ankle boots", "walking shoes", "leather loafers", "canvas sneakers"),
+        items=("ankle boots", "walking shoes", "slip-on loafers", "low-top sneakers"),
         facts={
             "fit": ("regular", "wide", "snug", "roomy"),
             "material": ("full-grain leather", "oiled suede", "waxed canvas", "soft nubuck", "woven canvas"),
@@ -222,7 +224,7 @@ TYPES = (
         benefits=(
             "{it} {v:mold} to your foot with wear",
             "{it} {v:grip} well on wet ground",
-            "the heel measures a comfortable {heel}",
+            "the soles wear slowly",
             "{it} {v:cushion} each step",
             "{it} {v:slip} on in a moment",
         ),
@@ -233,23 +235,23 @@ TYPES = (
     ),
     _type(
         "hat",
-        items=("knit beanie", "sun hat", "bucket hat", "wool cap"),
+        items=("sun hat", "bucket hat", "brimmed hat"),
         facts={
             "fit": ("snug", "regular", "roomy"),
-            "material": ("merino wool", "packable straw", "cotton canvas", "wool felt", "recycled polyester"),
+            "material": ("packable straw", "cotton canvas", "linen", "recycled polyester"),
             "weight?": number_range(2, 8, 1, "{} ounces"),
         },
         features=(
-            "a turned-up cuff",
+            "a crushable crown",
             "an adjustable chin cord",
             "a soft sweatband",
             "a wide brim",
-            "fold-down ear flaps",
+            "a stiffened brim",
             "a woven label",
-            "metal vents",
+            "small metal vents",
             "a ribbon band",
         ),
-        uses=("winter walks", "beach days", "gardening", "early commutes", "camping", "cold bleachers"),
+        uses=("beach days", "gardening", "camping", "boat trips", "long walks", "ball games"),
         benefits=(
             "{it} {v:stay} put in the wind",
             "{it} {v:fold} into a coat pocket",
@@ -258,40 +260,35 @@ TYPES = (
             "{it} {v:spring} back into shape",
         ),
         adjectives=("simple", "lightweight", "comfortable", "classic"),
-        phrases={"pairing": ("a warm scarf", "a rain jacket", "a field jacket", "a summer dress", "a pullover")},
+        phrases={"pairing": ("a linen shirt", "a rain jacket", "a field jacket", "a summer dress", "a pullover")},
     ),
     _type(
-        "bag",
-        items=("messenger bag", "tote bag", "backpack", "weekender bag"),
+        "beanie",
+        items=("knit beanie", "watch cap", "winter hat"),
         facts={
-            "group": ("men's", "women's", "unisex"),
-            "fit": ("compact", "roomy"),
-            "material": ("waxed canvas", "full-grain leather", "ripstop nylon", "heavy denim"),
-            "capacity": number_range(10, 40, 2, "{} liters"),
-            "weight": tenths(12, 44, 3, "{} pounds"),
-            "care": ("easy to spot clean", "easy to wipe clean"),
+            "fit": ("snug", "regular", "roomy"),
+            "material": ("merino wool", "lambswool", "recycled wool", "soft acrylic", "a wool and alpaca blend"),
+            "weight?": number_range(2, 6, 1, "{} ounces"),
         },
         features=(
-            "a padded laptop sleeve",
-            "a zippered inside pocket",
-            "an adjustable shoulder strap",
-            "leather handles",
-            "brass-tone buckles",
-            "a key clip",
-            "a side bottle pocket",
-            "a striped lining",
+            "a turned-up cuff",
+            "a fleece lining",
+            "a woven label",
+            "a ribbed band",
+            "a knitted pompom",
+            "fold-down ear flaps",
+            "a cable pattern",
+            "a reflective thread",
         ),
-        uses=("the office", "weekend trips", "school days", "farmers' markets", "carry-on travel", "the gym"),
+        uses=("winter walks", "early commutes", "sledding", "cold bleachers", "ice skating", "frosty mornings"),
         benefits=(
-            "{it} {v:hold} {capacity} without sagging",
-            "{it} {v:stand} up on {its} own",
-            "{it} {v:slide} under an airplane seat",
-            "the strap spreads the load",
-            "{it} {v:shrug} off light rain",
+            "ears stay warm in the wind",
+            "{it} {v:fold} into a coat pocket",
+            "{it} {v:stretch} without losing shape",
+            "{it} {v:feel} soft against the forehead",
+            "{it} {v:fit} under a hood or a helmet",
         ),
-        adjectives=("well-organized", "rugged", "roomy", "handsome"),
-        phrases={"pairing": ("a travel pouch", "a rain jacket", "a matching wallet")},
-        titles=("{brand} {line} {material} {item}", "{brand} {group} {line} {item}, {capacity}", "{brand} {material} {item}"),
-        variants={"color": COLORS},
+        adjectives=("warm", "simple", "soft", "classic"),
+        phrases={"pairing": ("a warm scarf", "a winter coat", "a field jacket", "wool gloves", "a pullover")},
     ),
 )

@@ -1,7 +1,8 @@
 """Damage rows the way the real file is damaged, and write down what was done to each.
 
-The clean text can be won back: unescape, strip tags (a block tag is a space, an inline tag is nothing), repair spacing, cut
-the edition tail, then the copyright notice. Only glued words need a guess; the joined pieces are named in the truth.
+The clean text can be won back: unescape, strip tags (a block tag is a space, an inline tag is nothing), repair
+spacing, cut the edition tail, then the copyright notice. Only glued words need a guess; the joined pieces are named in
+the truth.
 """
 
 import re
@@ -11,7 +12,13 @@ from random import Random
 from .fiction import FORMATS
 from .rows import Row
 
-REVIEW_HOUSES = ("Ledgerline Reviews, Inc.", "Harbor Page Guild", "Plainview Book Report", "Tidewater Media Group", "Inkerby Press, LLC")
+REVIEW_HOUSES = (
+    "Ledgerline Reviews, Inc.",
+    "Harbor Page Guild",
+    "Plainview Book Report",
+    "Tidewater Media Group",
+    "Inkerby Press, LLC",
+)
 NOTICES = (
     "Copyright {year} {house}",
     "Copyright {year} {house}",

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from .names import TOWNS, invent_person
+from .grammar import article
+from .names import TOWNS, invent_person, split_words
 from .products import Pool, ProductType, Slot, Style
 
 FORMATS = (
@@ -14,18 +15,24 @@ FORMATS = (
     "Mass Market Paperback",
     "Library Binding",
     "Audio Cassette",
-    "eBook",
+    "Spiral-bound",
     "School Binding",
 )
-ADJECTIVES = (
-    "Salt Quiet Last Hidden Winter Borrowed Crooked Silver Lost Patient Burning Distant Painted Hollow Second Stolen Glass "
-    "Autumn Forgotten Amber Restless Gentle Broken Northern Velvet Copper Unwritten Sleeping Drowned Wandering Scarlet Paper"
-).split()
-NOUNS = (
-    "Orchard Lantern River Garden Bridge Harbor Key Letter Daughter Mapmaker House Clock Island Mirror Sparrow Road Window "
-    "Season Tide Kingdom Promise Witness Meadow Heir Crown Shore Violin Station Candle Gate Ferry Library Thief Compass"
-).split()
-PLACES_OF_STORY = ("Hill Road|Mill Lane|the North Shore|Tanner Street|the Long Field|Kestrel Wood|Bell Tower|the Far Side").split("|")
+ADJECTIVES = split_words(
+    "Salt Quiet Saffron Hidden Winter Borrowed Crooked Tin Marble Patient Sixth Distant Painted Lamplit Harvest "
+    "Brass Autumn Forgotten Amber Restless Gentle Chalk Northern Linen Copper Unwritten Sleeping Cedar Drifting "
+    "Ashen Woolen Juniper"
+)
+NOUNS = split_words(
+    "Orchard Lantern River Garden Bridge Harbor Key Letter Daughter Mapmaker House Clock Island Mirror Sparrow "
+    "Road Window Season Tide Kingdom Promise Witness Meadow Heir Crown Shore Violin Station Candle Gate Ferry "
+    "Library Thief Compass"
+)
+PURPOSES = ("Two", "Winter", "the Taking", "Strangers", "Every Hour", "the Keeping")
+PLACES_OF_STORY = split_words(
+    "Hill Road|Mill Lane|the North Shore|Tanner Street|the Long Field|Kestrel Wood|Bell Tower|the Far Side",
+    "|",
+)
 
 
 def invent_work(rng: Random) -> str:
@@ -41,21 +48,21 @@ def invent_work(rng: Random) -> str:
             f"The {adjective} {first}",
             f"The {adjective} {first}",
             f"The {first} and the {second}",
-            f"A {first} for {rng.choice(('Two', 'Winter', 'the Taking', 'Strangers', 'Every Hour', 'the Keeping'))}",
+            f"{article(first).capitalize()} {first} for {rng.choice(PURPOSES)}",
             f"The {first}'s {second}",
             f"The {first} at {rng.choice(TOWNS)}",
             f"The {first} on {rng.choice(PLACES_OF_STORY)}",
             f"{adjective} {first}",
-            f"All the {adjective} {first}s" if not first.endswith(("y", "f")) else f"One {adjective} {first}",
+            f"One {adjective} {first}" if first.endswith(("y", "f", "s")) else f"All the {adjective} {first}s",
         )
-    ).replace("A Island", "An Island").replace("A Orchard", "An Orchard").replace("A Heir", "An Heir").replace("Thiefs", "Thieves")
+    )
 
 
 CLOSINGS = (
     "{work} is [a story|a novel] about {theme} and {theme}.",
     "In {work}, {author} writes [with warmth and wit|with a sure hand|with great tenderness] about {theme}.",
     "[Readers|Fans] of {author} will not want to put this one down.",
-    "{author} has written a {praise} novel of {theme}.",
+    "{author} has written a_ {praise} novel of {theme}.",
     "{author} lives in {town}.",
     "{praise} and {praise}, this is {author} at [full strength|the top of the form].",
     "This edition runs to {pages}.",
@@ -72,9 +79,21 @@ MENTIONS = {
         "So begins {work}.",
         "{work} keeps its secrets to the end.",
     ),
-    "series": ("Part of the {series} series.", "It belongs to the {series} series."),
+    "series": ("Part of the series {series}.", "From the series {series}."),
     "format": ("{format} edition.", "This is the {format} edition."),
     "pages": ("{pages}.",),
+    "count": ("There are {count} in all.",),
+    "mode": ("Made for travel by {mode}.",),
+    "climate": ("Written with {climate} in mind.",),
+    "audience": ("Written for {audience}.",),
+    "ingredient": ("The subject is {ingredient}, plain and simple.",),
+    "thing": ("Look out for the {thing}!",),
+    "animal": ("{pet} is a_ {animal}.",),
+    "place": ("The setting is {place}.",),
+    "job": ("It is the life of a_ {job}, plainly told.",),
+    "end": ("The account closes in {end}.",),
+    "start": ("The account opens in {start}.",),
+    "edition": ("This is the {edition}.",),
 }
 PHRASES = {
     "theme": (
@@ -91,7 +110,17 @@ PHRASES = {
         "love and loss",
         "growing up",
     ),
-    "praise": ("moving", "gripping", "tender", "richly told", "haunting", "wise", "unforgettable", "witty", "suspenseful"),
+    "praise": (
+        "moving",
+        "gripping",
+        "tender",
+        "richly told",
+        "haunting",
+        "wise",
+        "unforgettable",
+        "witty",
+        "suspenseful",
+    ),
 }
 
 
@@ -107,8 +136,7 @@ def pages(rng: Random) -> str:
 
 def build_book(
     name: str,
-    opening: Sequence[str],
-    *middle: Sequence[str],
+    *slots: Sequence[str],
     facts: Mapping[str, Pool],
     titles: Sequence[str] = ("{work}", "{work}: A Novel", "{work}", "{work} ({series})", "{work} by {author}"),
     closings: Sequence[str] = CLOSINGS,
@@ -117,9 +145,16 @@ def build_book(
     cased: bool = False,
     ordered: bool = True,
 ) -> ProductType:
-    """A sort of book; every slot after the opening is told with high probability."""
-    style = Style(Slot(tuple(opening)), tuple(Slot(tuple(p), 0.95) for p in middle), Slot(tuple(closings), 0.9), MENTIONS, ordered)
-    common: dict[str, Pool] = {"work": invent_work, "author": invent_person, "pages?": pages, "year?": year, "town?": TOWNS}
+    """A sort of book: its ``slots`` are the opening and then the middle, in order."""
+    opening, *middle = (Slot(tuple(patterns), 0.95) for patterns in slots)
+    style = Style(opening, tuple(middle), Slot(tuple(closings), 0.9), MENTIONS, ordered)
+    common: dict[str, Pool] = {
+        "work": invent_work,
+        "author": invent_person,
+        "pages?": pages,
+        "year?": year,
+        "town?": TOWNS,
+    }
     return ProductType(
         kind="books",
         name=name,
@@ -140,7 +175,10 @@ TYPES = (
     build_book(
         "mystery",
         (
-            "When {victim} is found dead in {spot}, {job} {hero} is the only one in {place} who [does not believe it was an accident|asks the right questions].",
+            (
+                "When {victim} is found dead in {spot}, {job} {hero} is the only one in {place} who "
+                "[does not believe it was an accident|asks the right questions]."
+            ),
             "Nobody in {place} expected {hero}, a quiet {job}, to find {clue}.",
             "{hero} came to {place} to start over as a_ {job}. Then {victim} disappeared.",
             "It begins with {clue}, left on the doorstep of {job} {hero}.",
@@ -151,9 +189,15 @@ TYPES = (
             "The rain has not stopped for a week when {job} {hero} is called to {spot} in {place}.",
         ),
         (
-            "As {first} follows {clue} through the back streets of {place}, [old friends begin to lie|the list of suspects grows].",
+            (
+                "As {first} follows {clue} through the back streets of {place}, [old friends begin to "
+                "lie|the list of suspects grows]."
+            ),
             "The only clue is {clue}, and the only witness is not talking.",
-            "With the help of {friend}, {she} pieces together a story that [powerful people|the town's best families] would rather forget.",
+            (
+                "With the help of {friend}, {she} pieces together a story that [powerful people|the "
+                "town's best families] would rather forget."
+            ),
             "Soon {first} learns that {friend} knows more than anyone admits.",
             "Every answer leads back to {spot}.",
             "{friend}, an old friend with secrets to keep, warns {him} to stay away.",
@@ -169,14 +213,41 @@ TYPES = (
         ),
         facts=HERO
         | {
-            "job": ("librarian", "clock repairer", "police sergeant", "baker", "lawyer", "ferry pilot", "bookseller", "postmaster"),
-            "clue": ("an unsigned letter", "a torn photograph", "a silver key", "a ledger in code", "a stopped watch", "a child's shoe"),
+            "job": (
+                "librarian",
+                "clock repairer",
+                "police sergeant",
+                "baker",
+                "lawyer",
+                "ferry pilot",
+                "bookseller",
+                "postmaster",
+            ),
+            "clue": (
+                "an unsigned letter",
+                "a torn photograph",
+                "a silver key",
+                "a ledger in code",
+                "a stopped watch",
+                "a child's shoe",
+            ),
             "friend": invent_person,
-            "series?": ("The Larkfield Mysteries", "A Tidewater Mystery", "The Night Ferry Files", "A Kelby Crossing Mystery"),
+            "series?": (
+                "The Larkfield Mysteries",
+                "A Tidewater Mystery",
+                "The Night Ferry Files",
+                "A Kelby Crossing Mystery",
+            ),
         },
         phrases={
             "victim": ("the mayor", "a wealthy widow", "the schoolmaster", "a visiting painter", "the harbor master"),
-            "spot": ("the old boathouse", "the church hall", "the empty mill", "the grand hotel", "the botanical garden"),
+            "spot": (
+                "the old boathouse",
+                "the church hall",
+                "the empty mill",
+                "the grand hotel",
+                "the botanical garden",
+            ),
         },
         weight=1.5,
     ),
@@ -186,14 +257,20 @@ TYPES = (
             "{hero} has sworn off love for good, until {partner} walks into {her} {shop} in {place}.",
             "All {hero} wants is to save {her} {shop}. All {partner} wants is to tear it down.",
             "When {hero} inherits a_ {shop} in {place}, {she} does not expect {partner} to come with it.",
-            "{partner} left {place} without a word. Now the past is back, and {hero} has a_ {shop} to run.",
-            "There is only one person in {place} who can help {hero}, and it is {partner}, the last one {she} wants to ask.",
+            "{partner} once left {place} without a word. Now the past is back, and {hero} has a_ {shop} to run.",
+            (
+                "There is only one person in {place} who can help {hero}, and it is {partner}, the last "
+                "one {she} wants to ask."
+            ),
             "Running a_ {shop} in {place} leaves {hero} little time for romance.",
             "A single dance at the {event} was all it took for {hero} to remember {partner}.",
             "{hero} and {partner} have been rivals since their school days in {place}.",
         ),
         (
-            "Thrown together for the {event}, the two find that [old feelings|first impressions] are hard to [forget|trust].",
+            (
+                "Thrown together for the {event}, the two find that [old feelings|first impressions] are "
+                "hard to [forget|trust]."
+            ),
             "As the {event} draws near, {first} begins to see {partner} with new eyes.",
             "One snowy night changes everything between them.",
             "What starts as a bargain soon becomes something deeper.",
@@ -211,7 +288,16 @@ TYPES = (
         facts=HERO
         | {
             "partner": invent_person,
-            "shop": ("flower shop", "bakery", "bookshop", "vineyard", "guesthouse", "riding school", "tea room", "pottery studio"),
+            "shop": (
+                "flower shop",
+                "bakery",
+                "bookshop",
+                "vineyard",
+                "guesthouse",
+                "riding school",
+                "tea room",
+                "pottery studio",
+            ),
             "event": ("harvest festival", "winter ball", "summer fair", "lantern parade", "regatta", "village wedding"),
             "series?": ("The Sandring Brides", "Hollin Bay Hearts", "A Meadow Lane Romance"),
         },
@@ -226,7 +312,7 @@ TYPES = (
             "Magic is forbidden in {realm}, but {hero}, a young {job}, cannot stop the fire in {her} hands.",
             "The last king of {realm} is dead, and only {hero} knows where {relic} is hidden.",
             "Bound by an oath to {relic}, {job} {hero} sets out across {realm}.",
-            "Dragons have returned to {realm}, and nobody will believe the {job} who saw them first.",
+            "Dragons have returned to {realm}, and nobody will believe {hero}, the {job} who saw them first.",
             "When the gates of {realm} fall, {hero} escapes with nothing but {relic}.",
         ),
         (
@@ -248,20 +334,43 @@ TYPES = (
         facts={
             "hero": invent_person,
             "friend": invent_person,
-            "realm": ("Veldermoor", "Asharra", "Orrindell", "the Nine Marshes", "Tarrowen", "Brennoth", "Ysgarren", "Caldemar"),
+            "realm": (
+                "Veldermoor",
+                "Asharra",
+                "Orrindell",
+                "the Nine Marshes",
+                "Tarrowen",
+                "Brennoth",
+                "Ysgarren",
+                "Caldemar",
+            ),
             "job": ("shepherd", "blacksmith", "scribe", "healer", "bell ringer", "falconer", "stable hand", "mapmaker"),
-            "relic": ("the Glass Crown", "the Ember Stone", "the Book of Tides", "the Hollow Sword", "the Raven Lamp", "the Ninth Key"),
-            "series?": ("The Ember Cycle, Book 1", "The Ember Cycle, Book 2", "Songs of Asharra, Book 3", "The Tidebound Trilogy, Book 1"),
+            "relic": (
+                "the Glass Crown",
+                "the Ember Stone",
+                "the Book of Tides",
+                "the Hollow Sword",
+                "the Raven Lamp",
+                "the Ninth Key",
+            ),
+            "series?": (
+                "The Lamplight Cycle, Book 1",
+                "The Lamplight Cycle, Book 2",
+                "Songs of Asharra, Book 3",
+                "The Tidebound Trilogy, Book 1",
+            ),
             "other?": invent_work,
         },
-        phrases={"foe": ("the gray riders", "the witch-lords", "the drowned kings", "a tireless hunter", "the iron priests")},
+        phrases={
+            "foe": ("the gray riders", "the witch-lords", "the drowned kings", "a tireless hunter", "the iron priests")
+        },
         weight=1.1,
     ),
     build_book(
         "science_fiction",
         (
             "{job} {hero} is alone aboard {ship} when the signal arrives from {world}.",
-            "The colony on {world} has gone silent, and {ship} is the only vessel close enough to find out why.",
+            "The colony on {world} has gone silent, and {job} {hero} is sent aboard {ship} to find out why.",
             "When {ship} drops out of the dark above {world}, {job} {hero} is the last one awake.",
             "{hero} has spent half a lifetime as a_ {job} on {world}, dreaming of {ship}.",
             "Nobody is supposed to be alive on {world}. {job} {hero} has just heard a voice.",
@@ -288,9 +397,23 @@ TYPES = (
             "hero": invent_person,
             "friend": invent_person,
             "job": ("engineer", "botanist", "navigator", "salvage diver", "medic", "archivist", "pilot"),
-            "ship": ("the Patient Star", "the Long Harvest", "the Meridian", "the Gray Heron", "the Far Lantern", "the Quiet Sum"),
-            "world": ("Kestrel Nine", "New Ansley", "Varro Station", "the ice moon Thessaly", "Orison", "Halden's World"),
-            "series?": ("The Outer Dark, Book 1", "The Outer Dark, Book 2", "Halden Station, Book 3"),
+            "ship": (
+                "the Patient Star",
+                "the Long Harvest",
+                "the Meridian",
+                "the Gray Heron",
+                "the Far Lantern",
+                "the Quiet Sum",
+            ),
+            "world": (
+                "Kestrel Nine",
+                "New Ansley",
+                "Varro Station",
+                "the ice moon Thessaly",
+                "Orison",
+                "Halden's World",
+            ),
+            "series?": ("The Far Dark, Book 1", "The Far Dark, Book 2", "Halden Station, Book 3"),
             "other?": invent_work,
         },
     ),
@@ -300,7 +423,7 @@ TYPES = (
             "In the [spring|autumn|winter] of {past}, {hero} arrives in {place} with {keepsake} and a false name.",
             "{place}, {past}. {job} {hero} has one chance to save {her} family.",
             "Trained as a_ {job} in {place}, {hero} was never meant to see the wider world.",
-            "The year is {past}, and war has come to {place}.",
+            "The year is {past}, and war has come to {place}, where {hero} works as a_ {job}.",
             "{job} {hero} has kept {keepsake} hidden since the summer of {past}.",
             "Set in {place} in {past}, {work} follows {job} {hero} through a year of [flood|fever|hunger] and hope.",
             "When the mill at {place} burns in {past}, {hero} loses everything but {keepsake}.",
@@ -326,20 +449,33 @@ TYPES = (
             "friend": invent_person,
             "past": lambda rng: str(rng.randrange(1688, 1947)),
             "job": ("weaver", "printer", "nurse", "shipwright", "glassblower", "midwife", "tailor", "telegraph clerk"),
-            "keepsake": ("a carved ivory comb", "a bundle of letters", "a brass compass", "a violin", "a family Bible", "a silver thimble"),
+            "keepsake": (
+                "a carved ivory comb",
+                "a bundle of letters",
+                "a brass compass",
+                "a violin",
+                "a family Bible",
+                "a silver thimble",
+            ),
         },
         weight=1.2,
     ),
     build_book(
         "literary",
         (
-            "{hero} returns to {place} after many years to [bury {her} father|sell the family house|settle an old debt].",
-            "Every summer the {family} family gathers in {place}, and every summer nobody mentions {secret}.",
+            (
+                "{hero} returns to {place} after many years to [bury {her} father|sell the family "
+                "house|settle an old debt]."
+            ),
+            "Every summer {hero} goes back to {place}, and every summer nobody mentions {secret}.",
             "A_ {job} in {place}, {hero} believes that {she} has made peace with {secret}.",
             "{hero} has stopped speaking, and the whole of {place} wants to know why.",
             "On the day the river floods, {job} {hero} finds a stranger asleep in the kitchen.",
-            "Two sisters, one house, and {secret}: {work} is set in {place} over a single season.",
-            "At the heart of {work} is {hero}, a_ {job} who [cannot sleep|counts everything|writes letters to the dead].",
+            "Two sisters, one house, and {secret}: {work} follows {hero} through a single season in {place}.",
+            (
+                "At the heart of {work} is {hero}, a_ {job} who [cannot sleep|counts everything|writes "
+                "letters to the dead]."
+            ),
             "{author}'s {work} opens in {place}, where {hero} is waiting for news.",
         ),
         (
@@ -360,9 +496,23 @@ TYPES = (
         facts=HERO
         | {
             "friend": invent_person,
-            "job": ("schoolteacher", "piano tuner", "farmer", "retired judge", "translator", "gardener", "night nurse", "beekeeper"),
-            "secret": ("the missing brother", "the burned letters", "the summer of the drowning", "the unpaid debt", "the lost child"),
-            "family": ("Merrowdale", "Quillfeather", "Rookhope", "Stainmore", "Linthorpe", "Wickstead"),
+            "job": (
+                "schoolteacher",
+                "piano tuner",
+                "farmer",
+                "retired judge",
+                "translator",
+                "gardener",
+                "night nurse",
+                "beekeeper",
+            ),
+            "secret": (
+                "the missing brother",
+                "the burned letters",
+                "the summer of the drowning",
+                "the unpaid debt",
+                "the lost child",
+            ),
         },
         weight=1.3,
     ),
@@ -373,13 +523,16 @@ TYPES = (
             "Meet {pet}, a little {animal} with a very big {thing}.",
             "It is the first day of school, and {pet} the {animal} is hiding in the closet.",
             "{pet} is not like the other {animal}s on {lane}.",
-            "One windy morning, {pet} the {animal} finds a {thing} in the garden.",
-            "What would you do with a {thing}? {pet} the {animal} has an idea.",
+            "One windy morning, {pet} the {animal} finds a_ {thing} in the garden.",
+            "What would you do with a_ {thing}? {pet} the {animal} has an idea.",
             "Everyone on {lane} is getting ready for the big party, except {pet} the {animal}.",
-            "{pet} the {animal} wants a {thing} more than anything in the world.",
+            "{pet} the {animal} wants a_ {thing} more than anything in the world.",
         ),
         (
-            "With a little help from friends, {pet} learns that [being different is fine|it is brave to ask|sharing is fun].",
+            (
+                "With a little help from friends, {pet} learns that [being different is fine|it is brave "
+                "to ask|sharing is fun]."
+            ),
             "Up the hill, over the bridge and through the puddles goes {pet}, looking for the {thing}.",
             "But nobody on {lane} has time to help.",
             "First comes the goose, then the goat, and then the whole farmyard.",
@@ -395,7 +548,20 @@ TYPES = (
             "Full-color illustrations appear on every page.",
         ),
         facts={
-            "pet": ("Biscuit", "Pom", "Tilly", "Mungo", "Bramble", "Pickle", "Otis", "Daisy", "Fidget", "Nutmeg", "Pepper", "Sprout"),
+            "pet": (
+                "Biscuit",
+                "Pom",
+                "Tilly",
+                "Mungo",
+                "Bramble",
+                "Pickle",
+                "Otis",
+                "Daisy",
+                "Fidget",
+                "Nutmeg",
+                "Pepper",
+                "Sprout",
+            ),
             "animal": ("kitten", "hedgehog", "bear cub", "rabbit", "piglet", "duckling", "badger", "fox cub"),
             "thing": ("kite", "drum", "red balloon", "wheelbarrow", "hat", "pumpkin", "trumpet", "blanket"),
             "lane": ("Plum Street", "Acorn Lane", "Button Hill", "Puddle Road", "Clover Farm"),
@@ -416,7 +582,10 @@ TYPES = (
     build_book(
         "poetry",
         (
-            "{work} gathers {count} by {author}, written [over many years|in one winter|at the kitchen table] in {place}.",
+            (
+                "{work} gathers {count} by {author}, written [over many years|in one winter|at the "
+                "kitchen table] in {place}."
+            ),
             "In these {count}, {author} listens to {subject} and {subject}.",
             "The poems in {work} begin with {subject} and end with a question.",
             "{author}'s {nth} collection moves from {subject} to {subject}.",
@@ -445,7 +614,18 @@ TYPES = (
             "{pages}, with an index of first lines.",
             "First published in {year}.",
         ),
-        phrases={"subject": ("tides", "old tools", "a father's hands", "small birds", "the night train", "unpaid bills", "bread", "snow")},
+        phrases={
+            "subject": (
+                "tides",
+                "old tools",
+                "a father's hands",
+                "small birds",
+                "the night train",
+                "unpaid bills",
+                "bread",
+                "snow",
+            )
+        },
         weight=0.5,
     ),
 )

@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import Iterable, Mapping
 from random import Random
+from typing import Any
 
 from .defects import DamagedRow
 from .products import occurs
@@ -20,10 +21,11 @@ def order_rows(items: list[DamagedRow], rng: Random) -> list[DamagedRow]:
     for item in rng.sample(items, len(items)):
         piles.setdefault((item.row.product.kind == "books", not item.content), []).append(item)
     head: list[DamagedRow] = []
-    for _ in range(HEAD_ROWS):
-        head.append(piles[rng.random() < HEAD_BOOKS, rng.random() < HEAD_EMPTIES].pop())
+    for (is_book, is_empty), pile in piles.items():
+        share = (HEAD_BOOKS if is_book else 1 - HEAD_BOOKS) * (HEAD_EMPTIES if is_empty else 1 - HEAD_EMPTIES)
+        head.extend(pile.pop() for _ in range(round(share * HEAD_ROWS)))
     rest = [item for pile in piles.values() for item in pile]
-    return head + rng.sample(rest, len(rest))
+    return rng.sample(head, len(head)) + rng.sample(rest, len(rest))
 
 
 def invent_uids(items: list[DamagedRow], rng: Random) -> list[str]:
@@ -53,7 +55,13 @@ def invent_asin(rng: Random) -> str:
 def render_row(item: DamagedRow, uid: str, rng: Random) -> dict[str, object]:
     """One line of the catalogue, in the schema of the real ``trn.json``."""
     labels = sorted(rng.sample(range(LABELS), rng.choice((0, 0, 1, 1, 2))))
-    return {"uid": uid, "title": item.title, "content": item.content, "target_ind": labels, "target_rel": [1.0] * len(labels)}
+    return {
+        "uid": uid,
+        "title": item.title,
+        "content": item.content,
+        "target_ind": labels,
+        "target_rel": [1.0] * len(labels),
+    }
 
 
 def render_truth(item: DamagedRow, uid: str, uid_of: Mapping[int, str]) -> dict[str, object]:
@@ -88,6 +96,6 @@ def pack(records: Iterable[Mapping[str, object]]) -> bytes:
     return gzip.compress(lines.encode("utf-8"), compresslevel=9, mtime=0)
 
 
-def unpack(data: bytes) -> list[dict]:
+def unpack(data: bytes) -> list[dict[str, Any]]:
     """The records of a packed file."""
     return [json.loads(line) for line in gzip.decompress(data).decode("utf-8").splitlines()]

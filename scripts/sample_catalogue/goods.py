@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from .names import LINES, MAKERS
+from .names import LINES, MAKERS, split_words
 from .products import Pool, ProductType, Style
 
 TITLES = (
@@ -11,21 +11,25 @@ TITLES = (
     "{brand} {line} {size} {item}, {material}",
     "{brand} {line} {item}, {size}, {material}",
 )
-COLORS = tuple("slate|ivory|navy|forest green|charcoal|brick red|mustard|black|sand|sky blue|plum|cream".split("|"))
+COLORS = split_words("slate|ivory|navy|forest green|charcoal|brick red|mustard|black|sand|sky blue|plum|cream", "|")
 WARRANTIES = ("1-year", "2-year", "3-year", "5-year", "10-year")
 
 MENTIONS: Mapping[str, tuple[str, ...]] = {
     "brand": ("From {brand}.", "Part of the {brand} range."),
     "line": ("Part of the {line} line.", "From the {line} range."),
     "material": ("Made of {material}.", "The material is {material}.", "Crafted from {material}."),
-    "size": ("The size is {size}.", "Sold in the {size} size.", "This is the {size} size."),
+    "size": ("The size is {size}.", "Size: {size}."),
     "color": ("Shown in {color}.", "The color is {color}.", "Finished in {color}."),
     "model": ("The model number is {model}.", "Look for model {model}."),
+    "group": ("Comes in {group} sizes.", "Sold in {group} sizes."),
+    "capacity": ("It holds {capacity}.", "The capacity is {capacity}."),
+    "fit": ("The fit is {fit}.", "Cut for a_ {fit} fit."),
+    "handle": ("The handle is {handle}.",),
     "pack": ("Sold as a_ {pack}.", "Comes as a_ {pack}."),
 }
 
 
-def build_goods(
+def build_goods(  # noqa: PLR0913 - a type of goods is one row of a wide table
     kind: str,
     name: str,
     *,

@@ -18,9 +18,13 @@ CHOICE = re.compile(r"\[([^\[\]]*)\]")
 PLACEHOLDER = re.compile(r"\{([a-z_:0-9]+)\}")
 SENTENCE_START = re.compile(r"^[a-z]|[.?!] [a-z]")
 ARTICLE = re.compile(r"\b([Aa])_ (\S+)")
-AN_SOUND = re.compile(r"(?:[aeio]|u(?!ni|s[eu]|ti)|hour|honest|heir|8|11\b|18\b|11-|18-|LED|LCD|FM|HD|MP3|SD|RS|LR|LX|MX|NX)")
+AN_SOUND = re.compile(
+    r"(?:[aeio]|u(?!ni|s[eu]|ti)|hour|honest|heir|8|11\b|18\b|11-|18-|LED|LCD|FM|HD|MP3|SD|RS|LR|LX|MX|NX)"
+)
 A_SOUND = re.compile(r"(?:one\b|once|one-|eu|uni|use|usu|USB|UV)", re.IGNORECASE)
-SMALL_WORDS = frozenset("a an and as at by for from in of on or the to with x".split())
+SMALL_WORDS = frozenset(
+    ("a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with", "x")
+)
 
 
 def choose_alternatives(pattern: str, rng: Random) -> str:
@@ -68,7 +72,7 @@ def fill(pattern: str, lookup: Callable[[str], str], plural: bool, rng: Random) 
 
 
 def article(word: str) -> str:
-    """ "a" or "an" by the sound of ``word``.
+    """The article, "a" or "an", by the sound of ``word``.
 
     >>> article("hourly"), article("uniform"), article("8-inch")
     ('an', 'a', 'an')

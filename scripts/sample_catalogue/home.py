@@ -83,7 +83,13 @@ TYPES = (
         "bath_towels",
         items=("bath towels", "bath sheets"),
         facts={
-            "material": ("Turkish-style cotton", "combed cotton", "linen", "a bamboo and cotton blend", "organic cotton"),
+            "material": (
+                "Turkish-style cotton",
+                "combed cotton",
+                "linen",
+                "a bamboo and cotton blend",
+                "organic cotton",
+            ),
             "pack": ("set of 2", "set of 3", "set of 4", "set of 6"),
             "size": ("27 x 54-inch", "30 x 58-inch", "35 x 60-inch"),
             "care": ("machine washable", "safe to tumble dry on low"),
@@ -119,7 +125,13 @@ TYPES = (
         "kitchen_towels",
         items=("kitchen towels", "dish towels"),
         facts={
-            "material": ("Turkish-style cotton", "combed cotton", "linen", "a bamboo and cotton blend", "organic cotton"),
+            "material": (
+                "Turkish-style cotton",
+                "combed cotton",
+                "linen",
+                "a bamboo and cotton blend",
+                "organic cotton",
+            ),
             "pack": ("set of 2", "set of 3", "set of 4", "set of 6"),
             "size": ("16 x 28-inch", "18 x 30-inch", "20 x 28-inch"),
             "care": ("machine washable", "safe to tumble dry on low"),
@@ -170,7 +182,14 @@ TYPES = (
             "a felt-lined foot",
             "an adjustable arm",
         ),
-        uses=("reading corners", "the hall table", "late work at the desk", "the guest room", "a dim living room", "bedtime stories"),
+        uses=(
+            "reading corners",
+            "the hall table",
+            "late work at the desk",
+            "the guest room",
+            "a dim living room",
+            "bedtime stories",
+        ),
         benefits=(
             "the light falls softly and without glare",
             "{it} {v:take} a standard bulb of up to {wattage}",
@@ -182,7 +201,7 @@ TYPES = (
     ),
     _type(
         "basket",
-        items=("storage basket", "laundry basket", "storage bin"),
+        items=("storage basket", "shelf basket", "floor basket"),
         facts={
             "material": ("woven seagrass", "cotton rope", "water hyacinth", "willow", "wool felt", "heavy canvas"),
             "size": ("10-inch", "12-inch", "14-inch", "16-inch", "18-inch"),
@@ -198,7 +217,7 @@ TYPES = (
             "rope handles",
             "a folding frame",
         ),
-        uses=("folded blankets", "toys", "laundry day", "pantry goods", "magazines", "scarves and gloves"),
+        uses=("folded blankets", "toys", "craft supplies", "pantry goods", "magazines", "scarves and gloves"),
         benefits=(
             "{it} {v:keep} clutter out of sight",
             "{it} {v:fold} flat when empty",
@@ -210,10 +229,10 @@ TYPES = (
     ),
     _type(
         "blanket",
-        items=("throw blanket", "quilt", "bed blanket"),
+        items=("bed blanket", "quilt", "coverlet"),
         facts={
             "material": ("brushed cotton", "merino wool", "chunky acrylic knit", "fleece", "washed linen"),
-            "size": ("50 x 60-inch", "60 x 80-inch", "66 x 90-inch", "90 x 90-inch"),
+            "size": ("60 x 80-inch", "66 x 90-inch", "90 x 90-inch"),
             "care": ("machine washable", "safe to wash on the wool cycle"),
         },
         features=(
@@ -226,10 +245,10 @@ TYPES = (
             "blanket-stitched edges",
             "a storage strap",
         ),
-        uses=("chilly evenings", "the foot of the bed", "the reading chair", "cabin weekends", "picnics", "movie nights"),
+        uses=("chilly evenings", "the foot of the bed", "cool nights", "cabin weekends", "picnics", "movie nights"),
         benefits=(
             "{it} {v:trap} warmth without feeling heavy",
-            "{it} {v:drape} well over a sofa or a bed",
+            "{it} {v:drape} well over any bed",
             "{it} {v:soften} with each wash",
             "{it} {v:breathe} well on milder nights",
             "{it} {v:keep} {its} shape for years",

@@ -107,7 +107,14 @@ TYPES = (
             "a heavy flat base",
             "a stay-cool grip",
         ),
-        uses=("searing steaks", "frying eggs", "browning onions", "baking cornbread", "weeknight suppers", "crisp potatoes"),
+        uses=(
+            "searing steaks",
+            "frying eggs",
+            "browning onions",
+            "baking cornbread",
+            "weeknight suppers",
+            "crisp potatoes",
+        ),
         benefits=(
             "{it} {v:heat} evenly from edge to edge",
             "{it} {v:hold} heat long after the burner is off",
@@ -119,7 +126,7 @@ TYPES = (
     ),
     _type(
         "saucepan",
-        items=("saucepan", "stockpot", "sauté pan"),
+        items=("saucepan", "stockpot", "soup pot"),
         facts={
             "material": ("stainless steel", "enameled steel", "copper-core steel", "hard anodized aluminum"),
             "size": number_range(2, 8, 1, "{}-quart"),
@@ -135,7 +142,14 @@ TYPES = (
             "a steam vent",
             "a matching steamer insert",
         ),
-        uses=("soups and stews", "simmering sauces", "boiling pasta", "warming milk", "slow Sunday cooking", "steaming vegetables"),
+        uses=(
+            "soups and stews",
+            "simmering sauces",
+            "boiling pasta",
+            "warming milk",
+            "slow Sunday cooking",
+            "steaming vegetables",
+        ),
         benefits=(
             "sauces simmer gently without scorching",
             "{it} {v:come} to a boil quickly",
@@ -147,13 +161,13 @@ TYPES = (
     ),
     _type(
         "knife",
-        items=("chef's knife", "santoku knife", "bread knife", "carving knife"),
+        items=("chef's knife", "santoku knife", "cook's knife"),
         facts={
             "material": ("high-carbon steel", "forged stainless steel", "layered steel", "stamped stainless steel"),
             "size": number_range(6, 10, 1, "{}-inch"),
-            "handle": ("walnut", "olive wood", "black resin", "rosewood", "molded grip"),
+            "handle": ("walnut", "olive wood", "black resin", "rosewood", "maple"),
             "weight": tenths(51, 96, 5, "{} ounces"),
-            "care": ("easy to wash by hand", "best washed by hand"),
+            "care": ("easy to wash by hand", "easy to wipe clean"),
         },
         features=(
             "a full tang",
@@ -165,7 +179,14 @@ TYPES = (
             "a storage sheath",
             "three steel rivets",
         ),
-        uses=("slicing vegetables", "chopping herbs", "carving roasts", "cutting crusty bread", "everyday prep", "trimming meat"),
+        uses=(
+            "slicing vegetables",
+            "chopping herbs",
+            "portioning fish",
+            "dicing onions",
+            "everyday prep",
+            "trimming meat",
+        ),
         benefits=(
             "{it} {v:hold} a keen edge between sharpenings",
             "{it} {v:glide} through ripe tomatoes",
@@ -196,7 +217,14 @@ TYPES = (
             "a reversible design",
             "a leather loop",
         ),
-        uses=("chopping vegetables", "carving the roast", "serving cheese", "rolling dough", "slicing bread", "party platters"),
+        uses=(
+            "chopping vegetables",
+            "carving the roast",
+            "serving cheese",
+            "rolling dough",
+            "slicing bread",
+            "party platters",
+        ),
         benefits=(
             "{it} {v:be} gentle on knife edges",
             "{it} {v:stay} put on the counter",
@@ -227,7 +255,14 @@ TYPES = (
             "a neat nesting shape",
             "smooth rounded walls",
         ),
-        uses=("cake batter", "tossing salads", "raising bread dough", "marinating meat", "whipping cream", "weekend baking"),
+        uses=(
+            "cake batter",
+            "tossing salads",
+            "raising bread dough",
+            "marinating meat",
+            "whipping cream",
+            "weekend baking",
+        ),
         benefits=(
             "{it} {v:nest} together to save space",
             "{it} {v:stay} steady while you whisk",
@@ -258,7 +293,14 @@ TYPES = (
             "a brass knob",
             "a drip-free spout",
         ),
-        uses=("morning tea", "pour-over coffee", "instant oatmeal", "hot chocolate", "a pot of green tea", "cold evenings"),
+        uses=(
+            "morning tea",
+            "pour-over coffee",
+            "instant oatmeal",
+            "hot chocolate",
+            "a pot of green tea",
+            "cold evenings",
+        ),
         benefits=(
             "water boils quickly on any stove",
             "{it} {v:pour} in a slow, steady stream",
@@ -272,8 +314,8 @@ TYPES = (
         "mugs",
         items=("coffee mugs", "soup mugs", "tea cups"),
         facts={
-            "material": ("glazed stoneware", "bone china", "porcelain", "speckled earthenware", "double-walled glass"),
-            "size": number_range(8, 20, 2, "{}-ounce"),
+            "material": ("glazed stoneware", "bone china", "porcelain", "speckled earthenware"),
+            "size": number_range(8, 18, 2, "{}-ounce"),
             "pack": ("set of 2", "set of 4", "set of 6", "set of 8"),
             "weight": tenths(22, 66, 4, "{} pounds"),
             "care": ("dishwasher and microwave safe", "microwave safe", "dishwasher safe"),
@@ -306,7 +348,7 @@ TYPES = (
     ),
     _type(
         "baking_dish",
-        items=("baking dish", "loaf pan", "pie plate", "casserole"),
+        items=("baking dish", "casserole", "roasting dish"),
         facts={
             "material": ("glazed stoneware", "tempered glass", "aluminized steel", "enameled cast iron", "porcelain"),
             "size": ("9-inch", "10-inch", "11-inch", "12-inch", "13-inch"),
@@ -323,7 +365,7 @@ TYPES = (
             "a broad rim",
             "a ribbed base",
         ),
-        uses=("lasagna", "fruit crumbles", "banana bread", "roasted vegetables", "family casseroles", "apple pie"),
+        uses=("lasagna", "fruit crumbles", "baked pasta", "roasted vegetables", "family suppers", "corn pudding"),
         benefits=(
             "crusts come out golden every time",
             "{it} {v:go} straight from freezer to oven",

@@ -6,7 +6,9 @@ from .fiction import ADJECTIVES, NOUNS, invent_work
 from .names import TOWNS, invent_person
 from .products import Pool, ProductType, Slot, Style
 
-GROUPS = tuple(f"The {adjective} {noun}s" for adjective, noun in zip(ADJECTIVES[:24], NOUNS[4:28], strict=True))
+GROUPS = tuple(
+    f"The {adjective} {noun}s" for adjective, noun in zip(ADJECTIVES, NOUNS, strict=False) if noun[-1] not in "sfy"
+)
 
 
 def _medium(
@@ -21,7 +23,9 @@ def _medium(
     phrases: Mapping[str, Sequence[str]],
     mentions: Mapping[str, tuple[str, ...]],
 ) -> ProductType:
-    style = Style(Slot(tuple(opening)), tuple(Slot(tuple(part), 0.95) for part in middle), Slot(tuple(closing), 0.9), mentions)
+    style = Style(
+        Slot(tuple(opening)), tuple(Slot(tuple(part), 0.95) for part in middle), Slot(tuple(closing), 0.9), mentions
+    )
     return ProductType(
         kind=kind,
         name=name,
@@ -56,7 +60,7 @@ MUSIC_CLOSING = (
     "Released in {year} on {label}.",
     "Includes a booklet with notes by {guest}.",
     "Recorded in {town} in {year}.",
-    "A {label} release.",
+    "A_ {label} release.",
     "Includes {tracks} and a fold-out sleeve.",
 )
 RECORD: dict[str, Pool] = {
@@ -64,7 +68,14 @@ RECORD: dict[str, Pool] = {
     "tracks": tuple(f"{n} tracks" for n in range(8, 23)),
     "minutes?": tuple(f"{n} minutes" for n in range(34, 79)),
     "year?": tuple(str(n) for n in range(1959, 2013)),
-    "label": ("Lanternfish Records", "Slow Ferry Music", "Northwyke Sound", "Blue Acre", "Copper Wire Records", "Halfmoon Tapes"),
+    "label": (
+        "Lanternfish Records",
+        "Slow Ferry Music",
+        "Northwyke Sound",
+        "Blue Acre",
+        "Copper Wire Records",
+        "Halfmoon Tapes",
+    ),
     "guest": invent_person,
     "town": TOWNS,
 }
@@ -89,7 +100,7 @@ TYPES = (
             "Old favorites sit side by side with new songs about {theme}.",
             "The playing is tight, the harmonies are close and the mood is {mood}.",
             "From the {mood} opener to the quiet last song, there is not a wasted note.",
-            "Highlights include a {mood} duet with {guest}.",
+            "Highlights include a_ {mood} duet with {guest}.",
         ),
         (
             "Newly remastered from the original tapes.",
@@ -180,7 +191,12 @@ TYPES = (
         facts={key: value for key, value in RECORD.items() if key != "work"}
         | {
             "artist": invent_person,
-            "ensemble": ("Sandring Chamber Orchestra", "Wethersea Philharmonic", "Dunvale String Quartet", "Kelby Cathedral Choir"),
+            "ensemble": (
+                "Sandring Chamber Orchestra",
+                "Wethersea Philharmonic",
+                "Dunvale String Quartet",
+                "Kelby Cathedral Choir",
+            ),
             "piece": tuple(
                 f"the {form} in {key}"
                 for form in ("Piano Concerto", "String Quartet", "Evening Mass", "Third Symphony", "Cello Suite")
@@ -197,7 +213,10 @@ TYPES = (
         "films",
         "film",
         (
-            "{star} stars as {hero}, a_ {job} who [discovers|steals|inherits] {thing} in this {genre} from director {director}.",
+            (
+                "{star} stars as {hero}, a_ {job} who [discovers|steals|inherits] {thing} in this "
+                "{genre} from director {director}."
+            ),
             "When a_ {job} finds {thing} in {place}, nothing will ever be the same.",
             "Director {director} turns a simple story about {thing} into a_ {mood} {genre}.",
             "{star} and {guest} play rivals in search of {thing} in this {mood} {genre}.",
@@ -211,11 +230,11 @@ TYPES = (
             "{guest} is [unforgettable|very funny|quietly menacing] as the neighbor.",
             "Before the night is over, friends become enemies and {thing} changes hands again.",
             "The chase leads from the docks of {place} to the snow line.",
-            "{star} gives a {mood} performance.",
+            "{star} gives a_ {mood} performance.",
             "Nobody can be trusted, least of all the {job}.",
         ),
         (
-            "A {mood} score and sharp dialogue keep things moving.",
+            "A_ {mood} score and sharp dialogue keep things moving.",
             "The ending will surprise you.",
             "The supporting cast is first-rate.",
             "It won {award}.",
@@ -238,15 +257,28 @@ TYPES = (
             "guest": invent_person,
             "director": invent_person,
             "job": ("detective", "jockey", "schoolteacher", "trucker", "bank clerk", "pianist", "sheriff", "locksmith"),
-            "thing": ("a stolen painting", "a lost diary", "a racehorse", "a sunken boat", "a winning ticket", "an old map"),
+            "thing": (
+                "a stolen painting",
+                "a lost diary",
+                "a racehorse",
+                "a sunken boat",
+                "a winning ticket",
+                "an old map",
+            ),
             "place": TOWNS,
             "genre": ("thriller", "comedy", "western", "family adventure", "drama", "heist movie"),
             "minutes": tuple(f"{n} minutes" for n in range(82, 148)),
             "year?": tuple(str(n) for n in range(1948, 2013)),
             "award?": ("the Golden Ferry", "the jury prize in Wethersea", "the Silver Lantern"),
-            "bonus": ("a making-of feature", "deleted scenes", "a director's commentary", "a photo gallery", "cast interviews"),
+            "bonus": (
+                "a making-of feature",
+                "deleted scenes",
+                "a director's commentary",
+                "a photo gallery",
+                "cast interviews",
+            ),
         },
-        titles=("{work}", "{work} ({year})", "{work}: A {director} Film", "{work} starring {star}"),
+        titles=("{work}", "{work} ({year})", "{work}: A_ {director} Film", "{work} starring {star}"),
         formats=FILM_FORMATS,
         phrases={"mood": ("tense", "charming", "moody", "fast-paced", "bittersweet", "stylish")},
         mentions=FILM_MENTIONS | {"star": ("Starring {star}.",)},

@@ -1,8 +1,11 @@
 """Cookbooks, guides, histories, memoirs, advice and textbooks."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from .fiction import build_book
 from .names import TOWNS
-from .products import ProductType
+from .products import Pool, ProductType
 
 CLOSINGS = (
     "Includes {extra}.",
@@ -27,6 +30,33 @@ READERS = (
     "Nothing is taken for granted, and every step is explained.",
     "Keep it on the shelf and you will return to it often.",
 )
+STORYTELLING = (
+    "The writing is [clear|lively|warm] and full of small surprises.",
+    "It is the kind of book that gets passed from hand to hand.",
+    "{author} writes with [humor|patience|authority] and a good eye for detail.",
+    "The chapters are short, and each could stand alone.",
+    "Readers will feel that they have met these people.",
+    "The story moves quickly and never loses its way.",
+    "Few writers make the past feel so close.",
+    "It is at once [sad and funny|learned and light|sharp and kind].",
+)
+STORY_CLOSINGS = (
+    "Includes {extra}.",
+    "{pages}, with {extra}.",
+    "{author} lives in {town}.",
+    "{author} still lives in {town}.",
+    "This {edition} adds {extra}.",
+    "First published in {year}, now with {extra}.",
+    "{author} has written a book to enjoy and to keep.",
+)
+STORY_EXTRAS = (
+    "a full index",
+    "old photographs",
+    "fold-out maps",
+    "a family tree",
+    "a reading list",
+    "a new afterword",
+)
 EXTRAS = (
     "a full index",
     "color photographs",
@@ -42,16 +72,43 @@ EXTRAS = (
 QUALITIES = ("practical", "friendly", "thorough", "clear", "concise", "trusted", "useful", "beautifully illustrated")
 
 
-def _guide(name: str, opening, *middle, facts, titles, phrases, weight=1.0) -> ProductType:  # noqa: ANN001
+@dataclass(frozen=True)
+class Voice:
+    """The sentences that books of one sort share.
+
+    Attributes:
+        readers: What a reader gets from the book; one more slot after those of the sort.
+        closings: Last sentences.
+        extras: Values of the attribute ``extra``.
+    """
+
+    readers: tuple[str, ...]
+    closings: tuple[str, ...]
+    extras: tuple[str, ...]
+
+
+GUIDE = Voice(READERS, CLOSINGS, EXTRAS)
+STORY = Voice(STORYTELLING, STORY_CLOSINGS, STORY_EXTRAS)
+EDITIONS = ("revised edition", "second edition", "third edition", "updated edition")
+
+
+def _guide(
+    name: str,
+    *slots: Sequence[str],
+    facts: Mapping[str, Pool],
+    titles: Sequence[str],
+    phrases: Mapping[str, Sequence[str]],
+    weight: float = 1.0,
+    voice: Voice = GUIDE,
+) -> ProductType:
     return build_book(
         name,
-        opening,
-        *middle,
-        READERS,
-        facts={"extra": EXTRAS, "edition?": ("revised edition", "second edition", "third edition", "updated edition")} | facts,
+        *slots,
+        voice.readers,
+        facts={"extra": voice.extras, "edition?": EDITIONS, **facts},
         titles=titles,
-        closings=CLOSINGS,
-        phrases={"quality": QUALITIES} | phrases,
+        closings=voice.closings,
+        phrases={"quality": QUALITIES, **phrases},
         weight=weight,
         cased=True,
         ordered=False,
@@ -82,7 +139,18 @@ TYPES = (
         ),
         facts={
             "count": tuple(f"{n} recipes" for n in range(50, 301, 25)),
-            "ingredient": ("bread", "winter vegetables", "beans", "apples", "fresh fish", "chicken", "rice", "herbs", "cheese", "eggs"),
+            "ingredient": (
+                "bread",
+                "winter vegetables",
+                "beans",
+                "apples",
+                "fresh fish",
+                "chicken",
+                "rice",
+                "herbs",
+                "cheese",
+                "eggs",
+            ),
             "place": TOWNS,
         },
         titles=(
@@ -93,7 +161,17 @@ TYPES = (
             "Simply {ingredient}",
         ),
         phrases={
-            "dish": ("soups", "one-pot suppers", "savory pies", "salads", "slow stews", "flat breads", "pickles", "puddings", "cakes")
+            "dish": (
+                "soups",
+                "one-pot suppers",
+                "savory pies",
+                "salads",
+                "slow stews",
+                "flat breads",
+                "pickles",
+                "puddings",
+                "cakes",
+            )
         },
         weight=1.2,
     ),
@@ -116,7 +194,17 @@ TYPES = (
             "Charts show when to plant and how far apart.",
         ),
         facts={
-            "plant": ("roses", "tomatoes", "ferns", "fruit trees", "herbs", "bulbs", "shade plants", "climbing vines", "wildflowers"),
+            "plant": (
+                "roses",
+                "tomatoes",
+                "ferns",
+                "fruit trees",
+                "herbs",
+                "bulbs",
+                "shade plants",
+                "climbing vines",
+                "wildflowers",
+            ),
             "climate": ("dry climates", "cool climates", "coastal gardens", "mountain gardens", "city gardens"),
             "count": tuple(f"{n} varieties" for n in range(60, 401, 20)),
         },
@@ -127,7 +215,15 @@ TYPES = (
             "{plant} Made Easy by {author}",
         ),
         phrases={
-            "task": ("pruning", "watering", "feeding the soil", "pest control", "saving seed", "raising cuttings", "winter care")
+            "task": (
+                "pruning",
+                "watering",
+                "feeding the soil",
+                "pest control",
+                "saving seed",
+                "raising cuttings",
+                "winter care",
+            )
         },
     ),
     _guide(
@@ -149,7 +245,16 @@ TYPES = (
             "Start with {project} and work up to {project}.",
         ),
         facts={
-            "craft": ("knitting", "quilting", "wood carving", "basket weaving", "bookbinding", "embroidery", "pottery", "paper folding"),
+            "craft": (
+                "knitting",
+                "quilting",
+                "wood carving",
+                "basket weaving",
+                "bookbinding",
+                "embroidery",
+                "pottery",
+                "paper folding",
+            ),
             "count": tuple(f"{n} projects" for n in range(12, 61, 4)),
         },
         titles=(
@@ -159,7 +264,14 @@ TYPES = (
             "Weekend {craft}: {count}",
         ),
         phrases={
-            "project": ("a simple scarf", "a keepsake box", "a baby gift", "table decorations", "a set of coasters", "a wall hanging")
+            "project": (
+                "a simple scarf",
+                "a keepsake box",
+                "a baby gift",
+                "table decorations",
+                "a set of coasters",
+                "a wall hanging",
+            )
         },
     ),
     _guide(
@@ -181,7 +293,13 @@ TYPES = (
             "Distances and times are given for all {count}.",
         ),
         facts={
-            "region": ("the Marrow Coast", "the Veldish Hills", "the Orrin Isles", "the Tarrow Valley", "the Lake Country of Brenn"),
+            "region": (
+                "the Marrow Coast",
+                "the Veldish Hills",
+                "the Orrin Isles",
+                "the Tarrow Valley",
+                "the Lake Country of Brenn",
+            ),
             "mode": ("bicycle", "train", "canoe", "camper van", "foot", "ferry"),
             "count": tuple(f"{n} routes" for n in range(12, 61, 4)),
             "place": TOWNS,
@@ -235,6 +353,7 @@ TYPES = (
         ),
         phrases={"force": ("trade", "hunger", "new machines", "religion", "weather", "rumor", "debt", "war")},
         weight=1.1,
+        voice=STORY,
     ),
     _guide(
         "memoir",
@@ -255,7 +374,15 @@ TYPES = (
             "Old photographs and letters appear throughout.",
         ),
         facts={
-            "job": ("country doctor", "circus cook", "bush pilot", "court reporter", "lighthouse keeper", "stage manager", "vet"),
+            "job": (
+                "country doctor",
+                "circus cook",
+                "bush pilot",
+                "court reporter",
+                "lighthouse keeper",
+                "stage manager",
+                "vet",
+            ),
             "place": TOWNS,
             "age_then": ("seven", "eleven", "sixteen", "nineteen", "thirty", "forty"),
         },
@@ -265,7 +392,18 @@ TYPES = (
             "The Road from {place}: A Memoir by {author}",
             "A_ {job} in {place}",
         ),
-        phrases={"topic": ("bad weather", "first love", "long winters", "illness", "money troubles", "friendship", "leaving home")},
+        phrases={
+            "topic": (
+                "bad weather",
+                "first love",
+                "long winters",
+                "illness",
+                "money troubles",
+                "friendship",
+                "leaving home",
+            )
+        },
+        voice=STORY,
     ),
     _guide(
         "advice",
@@ -305,7 +443,17 @@ TYPES = (
             "{goal}: A Handbook for {audience}",
             "The Simple Way to {goal} by {author}",
         ),
-        phrases={"topic": ("planning", "saying no", "asking for help", "keeping records", "rest", "setting goals", "hard talks")},
+        phrases={
+            "topic": (
+                "planning",
+                "saying no",
+                "asking for help",
+                "keeping records",
+                "rest",
+                "setting goals",
+                "hard talks",
+            )
+        },
     ),
     _guide(
         "textbook",
@@ -337,7 +485,13 @@ TYPES = (
                 "music theory",
                 "map making",
             ),
-            "audience": ("first-year students", "working engineers", "evening classes", "high school students", "self-taught readers"),
+            "audience": (
+                "first-year students",
+                "working engineers",
+                "evening classes",
+                "high school students",
+                "self-taught readers",
+            ),
             "count": tuple(f"{n} chapters" for n in range(8, 29)),
         },
         titles=(
@@ -346,7 +500,9 @@ TYPES = (
             "{subject} for {audience}",
             "A First Course in {subject}, {count}",
         ),
-        phrases={"topic": ("field methods", "measurement", "safety", "computer models", "laboratory work", "quality control")},
+        phrases={
+            "topic": ("field methods", "measurement", "safety", "computer models", "laboratory work", "quality control")
+        },
         weight=1.1,
     ),
 )

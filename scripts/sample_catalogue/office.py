@@ -10,7 +10,7 @@ STYLE = Style(
         (
             "The {brand} {line} {item} {v:keep} {use} on track.",
             "Keep your desk in order with the {line} {item} from {brand}.",
-            "{brand} {line} {item}: {an}{adj} choice for {use}.",
+            "{brand} {line} {item}: a_ {adj} choice for {use}.",
             "Made for {use}, the {line} {item} by {brand} {v:have} {feature}.",
             "At school or in the office, the {adj} {line} {item} from {brand} {v:handle} {use}.",
             "{this} {adj} {line} {item} from {brand} {v:be} made of {material}.",
@@ -65,7 +65,11 @@ _type = partial(
     "office",
     style=STYLE,
     common={"town?": ("Quarry Bank", "Mistleham", "Eastlow", "Kelby", "Rushford Mills")},
-    titles=("{brand} {line} {item}, {size}, {pack}", "{brand} {item}, {material}, {pack}", "{brand} {line} {material} {item}"),
+    titles=(
+        "{brand} {line} {item}, {size}, {pack}",
+        "{brand} {item}, {material}, {pack}",
+        "{brand} {line} {material} {item}",
+    ),
     variants={"color": COLORS},
 )
 

@@ -1,4 +1,4 @@
-"""Sports and garden."""
+"""Sports, bags and garden."""
 
 from functools import partial
 
@@ -11,7 +11,7 @@ SPORTS = Style(
             "Take the {brand} {line} {item} along for {use}.",
             "The {line} {item} from {brand} {v:be} built for {use} and {use}.",
             "For {use} or {use}, the {brand} {line} {item} {v:keep} up.",
-            "Train harder and travel lighter with the {adj} {line} {item} from {brand}.",
+            "Travel lighter with the {adj} {line} {item} from {brand}.",
             "Designed for {use}, {this} {size} {item} from {brand} {v:be} made of {material}.",
             "{brand} designed the {line} {item} around {feature}.",
             "In {material}, the {line} by {brand} {v:be} {an}{adj} {item} for {use}.",
@@ -26,8 +26,7 @@ SPORTS = Style(
                 "{it} {v:have} {feature}[| for comfort on long days].",
                 "Features include {feature} and {feature2}.",
                 "You also get {feature2}.",
-                "There is {feature2} as well.",
-                "On the trail or on the field, {feature} makes a difference.",
+                "Out on the road, you will be glad of {feature}.",
                 "Made with {feature} and {feature2}.",
             ),
             0.95,
@@ -90,7 +89,7 @@ GARDEN = Style(
                 "{feature} and {feature2} make the work easier.",
                 "Note {feature2}, too.",
                 "{it} {v:come} with {feature2}.",
-                "{feature} saves time and trouble.",
+                "With {feature}, {it} {v:save} time and trouble.",
             ),
             0.95,
         ),
@@ -147,8 +146,45 @@ _garden = partial(
     phrases=SPOTS,
     variants={"color": ("moss green", "terracotta", "weathered gray", "black", "copper", "white")},
 )
+_bag = partial(
+    build_goods, "clothing", style=SPORTS, common={"warranty?": WARRANTIES}, titles=TITLES, variants={"color": COLORS}
+)
 
 TYPES = (
+    _bag(
+        "bag",
+        items=("messenger bag", "day bag", "backpack", "weekender bag"),
+        facts={
+            "material": ("waxed canvas", "full-grain leather", "ripstop nylon", "heavy denim"),
+            "capacity": number_range(10, 40, 2, "{} liters"),
+            "packed": ("12 x 9 inches", "14 x 10 inches", "16 x 11 inches"),
+            "weight": tenths(12, 44, 3, "{} pounds"),
+        },
+        features=(
+            "a padded laptop sleeve",
+            "a zippered inside pocket",
+            "an adjustable shoulder strap",
+            "leather handles",
+            "brass-tone buckles",
+            "a key clip",
+            "a side bottle pocket",
+            "a striped lining",
+        ),
+        uses=("the office", "weekend trips", "school days", "market days", "carry-on travel", "the library"),
+        benefits=(
+            "{it} {v:hold} {capacity} without sagging",
+            "{it} {v:stand} up on {its} own",
+            "{it} {v:slide} under an airplane seat",
+            "the strap spreads the load",
+            "{it} {v:shrug} off light rain",
+        ),
+        adjectives=("well-organized", "rugged", "roomy", "handsome"),
+        titles=(
+            "{brand} {line} {material} {item}",
+            "{brand} {line} {item}, {capacity}",
+            "{brand} {material} {item}, {capacity}",
+        ),
+    ),
     _sport(
         "tent",
         items=("backpacking tent", "family tent", "screen shelter"),
@@ -168,7 +204,13 @@ TYPES = (
             "reflective guy lines",
             "a lantern loop",
         ),
-        uses=("a weekend in the hills", "the family campout", "a canoe trip", "a backyard sleepover", "a week on the trail"),
+        uses=(
+            "a weekend in the hills",
+            "the family campout",
+            "a canoe trip",
+            "a backyard sleepover",
+            "a week on the trail",
+        ),
         benefits=(
             "it goes up in minutes",
             "air keeps moving on warm nights",
@@ -238,10 +280,10 @@ TYPES = (
     ),
     _sport(
         "mat",
-        items=("yoga mat", "exercise mat", "foam roller", "balance board"),
+        items=("yoga mat", "exercise mat", "stretching mat"),
         facts={
             "material": ("natural rubber", "cork", "closed-cell foam", "recycled foam"),
-            "size": ("24-inch", "36-inch", "68-inch", "72-inch", "80-inch"),
+            "size": ("60-inch", "68-inch", "72-inch", "80-inch", "84-inch"),
             "weight": tenths(12, 68, 5, "{} pounds"),
         },
         features=(
@@ -266,21 +308,21 @@ TYPES = (
     ),
     _sport(
         "ball",
-        items=("soccer ball", "basketball", "volleyball", "tennis racket", "bike helmet"),
+        items=("soccer ball", "basketball", "volleyball", "playground ball"),
         facts={
-            "material": ("composite leather", "molded foam", "grippy rubber", "carbon composite", "textured microfiber"),
+            "material": ("composite leather", "soft foam rubber", "grippy rubber", "textured microfiber"),
             "size": ("junior", "youth", "adult", "official", "compact"),
             "weight": tenths(81, 228, 7, "{} ounces"),
         },
         features=(
             "a bright easy-to-see pattern",
-            "hand-stitched seams",
+            "tight stitched seams",
             "a soft-touch cover",
             "a deep channel grip",
             "a cushioned core",
             "a mesh carry sack",
             "a reflective stripe",
-            "a reinforced rim",
+            "a spare needle",
         ),
         uses=("pickup games", "team practice", "school sports", "the driveway", "weekend matches", "summer camp"),
         benefits=(
@@ -294,11 +336,11 @@ TYPES = (
     ),
     _garden(
         "pruner",
-        items=("hand pruner", "weeding fork", "garden trowel", "lopper"),
+        items=("hand pruner", "grafting knife", "pocket pruner"),
         facts={
             "material": ("hardened carbon steel", "stainless steel", "forged steel"),
-            "size": number_range(7, 28, 3, "{}-inch"),
-            "weight": tenths(7, 38, 3, "{} pounds"),
+            "size": number_range(6, 11, 1, "{}-inch"),
+            "weight": tenths(4, 14, 1, "{} pounds"),
         },
         features=(
             "ash handles",
@@ -310,7 +352,7 @@ TYPES = (
             "a nonstick coating",
             "a replaceable spring",
         ),
-        uses=("pruning roses", "trimming hedges", "planting bulbs", "cutting back shrubs", "tidying borders"),
+        uses=("pruning roses", "cutting flowers", "taking cuttings", "cutting back shrubs", "tidying borders"),
         benefits=(
             "cuts are clean and heal fast",
             "hands tire less on long jobs",
@@ -322,19 +364,19 @@ TYPES = (
     ),
     _garden(
         "planter",
-        items=("planter", "window box", "hanging basket", "raised bed"),
+        items=("planter", "window box", "flower box"),
         facts={
             "material": ("cedar", "glazed clay", "galvanized steel", "fiber cement", "recycled plastic"),
             "size": number_range(8, 36, 4, "{}-inch"),
-            "weight": tenths(14, 188, 9, "{} pounds"),
+            "weight": tenths(24, 188, 9, "{} pounds"),
         },
         features=(
             "drainage holes",
             "a matching saucer",
             "a water reservoir",
-            "hidden wheels",
+            "a rolled lip",
             "a coconut fiber liner",
-            "rolled edges",
+            "sealed corners",
             "a mounting bracket",
             "rope handles",
         ),
@@ -350,7 +392,7 @@ TYPES = (
     ),
     _garden(
         "feeder",
-        items=("bird feeder", "bird house", "bird bath", "wind chime"),
+        items=("bird feeder", "bird house", "nest box"),
         facts={
             "material": ("cedar", "recycled plastic", "hand-blown glass", "powder-coated steel", "stoneware"),
             "size": number_range(8, 26, 3, "{}-inch"),
@@ -366,7 +408,13 @@ TYPES = (
             "a sliding floor",
             "a hanging hook",
         ),
-        uses=("watching songbirds", "a quiet corner", "winter feeding", "the view from the kitchen", "wildlife gardens"),
+        uses=(
+            "watching songbirds",
+            "a quiet corner",
+            "winter feeding",
+            "the view from the kitchen",
+            "wildlife gardens",
+        ),
         benefits=(
             "{it} {v:take} only a minute to fill or clean",
             "small birds feel safe",

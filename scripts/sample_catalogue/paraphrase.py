@@ -3,36 +3,37 @@
 import difflib
 from random import Random
 
+from .grammar import article
+from .names import split_words
 from .products import occurs
 
-SYNONYMS = {
-    "made": "crafted", "makes": "builds", "make": "create", "ready": "prepared", "sturdy": "solid", "durable": "hard-wearing",
-    "easy": "simple", "simple": "easy", "ideal": "perfect", "perfect": "ideal", "great": "fine", "good": "fine",
-    "comes": "arrives", "come": "arrive", "includes": "contains", "include": "contain", "features": "offers",
-    "feature": "offer", "offers": "provides", "holds": "keeps", "hold": "keep", "keeps": "holds", "keep": "hold",
-    "choose": "pick", "quickly": "fast", "without": "with no", "because": "since", "thanks": "owing", "story": "tale",
-    "tale": "story", "finds": "discovers", "find": "discover", "must": "has to", "soon": "before long", "begins": "starts",
-    "begin": "start", "every": "each", "each": "every", "shows": "reveals", "show": "reveal", "while": "as",
-    "weighs": "tips the scales at", "weigh": "come in at", "measures": "spans", "measure": "span", "backed": "covered",
-    "gift": "present", "handsome": "good-looking", "compact": "small", "rugged": "tough", "tough": "rugged",
-    "lightweight": "light", "roomy": "spacious", "comfortable": "comfy", "classic": "traditional", "soft": "gentle",
-    "warm": "cozy", "cozy": "warm", "bright": "vivid", "clever": "smart", "novel": "book", "book": "volume",
-    "readers": "book lovers", "chapters": "sections", "chapter": "section", "guide": "handbook", "clear": "plain",
-    "practical": "useful", "useful": "practical", "explains": "describes", "offered": "given", "songs": "tunes",
-    "album": "record", "record": "album", "recorded": "taped", "brings": "carries", "bring": "carry", "mood": "feeling",
-    "director": "filmmaker", "stars": "appears", "before": "until", "forever": "for good", "truth": "real story",
-    "discovers": "uncovers", "learn": "find out", "learns": "finds out", "whole": "entire", "entire": "whole",
-    "nothing": "not a thing", "also": "too", "just": "only", "only": "just", "years": "seasons", "home": "house",
-    "children": "kids", "kids": "children", "help": "assist", "small": "little", "large": "big", "big": "large",
-    "fits": "suits", "stays": "remains", "stay": "remain", "takes": "needs", "use": "service", "pleasure": "joy",
-    "designed": "planned", "built": "constructed", "kitchen": "cookroom", "details": "touches", "finished": "completed",
-    "design": "look", "appreciate": "enjoy", "like": "enjoy", "difference": "change", "difficult": "hard",
-    "notes": "remarks", "written": "penned", "writes": "tells", "last": "final", "first": "opening", "old": "aged",
-    "new": "fresh", "fresh": "new", "together": "jointly", "past": "bygone days", "included": "supplied",
-    "warranty": "guarantee", "standard": "usual", "everyday": "daily", "even": "yet", "well": "nicely", "long": "lengthy",
-    "trust": "believe", "remember": "recall", "remembers": "recalls", "people": "folk", "town": "village", "world": "globe",
-    "secrets": "mysteries", "secret": "mystery", "quiet": "hushed", "shape": "form", "solid": "firm", "smooth": "even",
-}  # fmt: skip
+SYNONYMS = dict(
+    pair.strip().split("=")
+    for pair in split_words(
+        "made=crafted| ready=prepared| sturdy=solid| durable=hard-wearing| easy=simple| simple=easy| ideal=perfect|"
+        "perfect=ideal| great=fine| good=fine| comes=arrives| come=arrive| includes=contains| include=contain|"
+        "features=offers| offers=provides| holds=keeps| hold=keep| keeps=holds| keep=hold| choose=pick| quickly=fast|"
+        "without=with no| because=since| thanks=owing| story=tale| tale=story| finds=discovers| find=discover|"
+        "must=has to| soon=before long| begins=starts| begin=start| every=each| each=every| shows=reveals| show=reveal|"
+        "weighs=comes in at| measures=spans| backed=covered| gift=present| handsome=good-looking| compact=small|"
+        "rugged=tough| tough=rugged| lightweight=light| roomy=spacious| comfortable=comfy| classic=traditional|"
+        "soft=gentle| warm=cozy| cozy=warm| bright=vivid| clever=smart| book=volume| readers=book lovers|"
+        "chapters=sections| chapter=section| guide=handbook| clear=plain| practical=useful| useful=practical|"
+        "explains=describes| offered=given| songs=tunes| album=record| record=album| recorded=taped| brings=carries|"
+        "mood=feeling| director=filmmaker| forever=for good| truth=real story| discovers=uncovers| whole=entire|"
+        "entire=whole| just=only| only=just| years=seasons| children=kids| kids=children| small=little| large=big|"
+        "big=large| fits=suits| stays=remains| stay=remain| pleasure=joy| designed=planned| built=constructed|"
+        "details=touches| finished=completed| design=look| difference=change| difficult=hard| written=penned|"
+        "new=fresh| fresh=new| together=jointly| included=supplied| warranty=guarantee| standard=usual|"
+        "everyday=daily| remember=recall| remembers=recalls| people=folk| town=village| world=globe| adds=brings|"
+        "favorite=best-loved| enjoy=relish| sits=rests| sit=rest| carry=tote| secrets=mysteries| secret=mystery|"
+        "quiet=hushed| shape=form| solid=firm| smooth=even| pick=choose| covers=takes in| deal=treat| gives=lends|"
+        "give=lend| offer=provide| handy=useful| simply=just| room=space| answers=replies| suppers=dinners| helps=aids|"
+        "steady=even| evenly=uniformly| neatly=tidily| easily=readily| firmly=securely| cleanly=smoothly|"
+        "straight=directly| gently=softly| sharp=keen| evenings=nights",
+        "|",
+    )
+)
 LOWEST, HIGHEST = 0.05, 0.20
 
 
@@ -53,6 +54,8 @@ def edit_words(text: str, protected: list[str], rng: Random) -> tuple[str, float
     for position in rng.sample(range(len(words)), len(words)):
         changed = words.copy()
         changed[position] = exchange(words[position])
+        if position and words[position - 1] in ("a", "an", "A", "An"):
+            changed[position - 1] = words[position - 1][0] + article(changed[position])[1:]
         candidate = " ".join(changed)
         if changed != words and all(occurs(value, candidate) for value in kept):
             words = changed

@@ -17,6 +17,9 @@ from .names import FEMALE
 Pool = Sequence[str] | Callable[[Random], str]
 
 ECHO_CHANCE = 0.3
+# The word or number goes on: "oaken", "1,500", "2.5".
+CONTINUED_BEFORE = re.compile(r"[\w.]$|\d,$")
+CONTINUED_AFTER = re.compile(r"\w|\.\d")
 # Facts that a good text names more than once; every other fact is told in one sentence only.
 REPEATABLE = frozenset({"brand", "line", "item", "work", "hero", "place", "artist", "author", "town", "group", "model"})
 
@@ -101,8 +104,14 @@ def occurs(value: str, text: str) -> bool:
     >>> occurs("10-inch", "Skillet, 10-Inch"), occurs("10-inch", "Skillet, 110-Inch"), occurs("oak", "An oaken bowl")
     (True, False, False)
     """
-    pattern = rf"(?<![\w.])(?<!\d,){re.escape(value.lower())}(?!\w)(?!\.\d)"
-    return re.search(pattern, text.lower().replace("\u2019", "'")) is not None
+    sought, text = value.lower(), text.lower().replace("\u2019", "'")
+    start = text.find(sought)
+    while start >= 0:
+        before, after = text[:start][-2:], text[start + len(sought) :][:2]
+        if not CONTINUED_BEFORE.search(before) and not CONTINUED_AFTER.match(after):
+            return True
+        start = text.find(sought, start + 1)
+    return False
 
 
 def draw_product(sort: ProductType, rng: Random) -> Product:

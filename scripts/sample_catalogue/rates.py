@@ -5,8 +5,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import unescape
+from typing import Any
 
-Record = dict
+Record = dict[str, Any]
+Pairs = Sequence[tuple[Record, Record]]
 
 ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-fA-F]+|[a-z]+);")
 TAG = re.compile(r"<[a-z/][^>]*>")
@@ -32,7 +34,7 @@ class Rate:
 
 
 def compute_rates(rows: Sequence[Record], truth: Sequence[Record]) -> list[Rate]:
-    """The shares of SPEC-like defects in the finished files; most are counted in the raw text itself."""
+    """The shares of the planted defects, most counted in the raw text itself; ``truth`` in the order of ``rows``."""
     written = [(row, fact) for row, fact in zip(rows, truth, strict=True) if row["content"]]
     filled = [(row, fact) for row, fact in written if row["title"]]
     usable = [(row, fact) for row, fact in filled if fact["usable"]]
@@ -40,7 +42,7 @@ def compute_rates(rows: Sequence[Record], truth: Sequence[Record]) -> list[Rate]
     titles = Counter(row["title"] for row, _ in filled)
     everything = list(zip(rows, truth, strict=True))
 
-    def share(name: str, low: float, high: float, pairs: Sequence, holds: Callable[[Record, Record], bool]) -> Rate:
+    def share(name: str, low: float, high: float, pairs: Pairs, holds: Callable[[Record, Record], bool]) -> Rate:
         return Rate(name, low, high, sum(holds(row, fact) for row, fact in pairs) / len(pairs), len(pairs))
 
     def has(fact: Record, *names: str) -> bool:

@@ -17,11 +17,11 @@ Facts = dict[str, str]
 
 MAX_SIMILARITY = 0.3
 BLURBS = (
-    "For three generations {brand} has made things that are meant to be used every day. Each piece is designed in a small "
-    "workshop, tested by the people who built it, and packed by hand. Ask for {brand} by name wherever good tools and "
-    "housewares are sold.",
-    "At {brand}, good design means fewer parts, better materials and honest prices. The company began at a kitchen table and "
-    "still answers every letter. Every {brand} product is checked twice before it leaves the building.",
+    "For three generations {brand} has made things that are meant to be used every day. Each piece is designed in a "
+    "small workshop, tested by the people who built it, and packed by hand. Ask for {brand} by name wherever good "
+    "tools and housewares are sold.",
+    "At {brand}, good design means fewer parts, better materials and honest prices. The company began at a kitchen "
+    "table and still answers every letter. Every {brand} product is checked twice before it leaves the building.",
 )
 
 
@@ -186,7 +186,8 @@ class RowBuilder:
 
     def draw_blurb_family(self, size: int, blurb: str) -> list[Row]:
         """Different products of one maker, all with the maker's blurb for a description."""
-        brand, group, rows = self.rng.choice(MAKERS), next(self.groups), []
+        brand, group = self.rng.choice(MAKERS), next(self.groups)
+        rows: list[Row] = []
         while len(rows) < size:
             product = draw_product(self.rng.choices(ALL_TYPES, self.weights)[0], self.rng)
             if product.kind not in ("kitchen", "tools", "toys", "garden", "sports"):

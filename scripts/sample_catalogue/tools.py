@@ -4,7 +4,7 @@ from functools import partial
 
 from .goods import MENTIONS, WARRANTIES, build_goods, number_range, tenths
 from .names import MAKERS, TECH_MAKERS, invent_model_number
-from .products import Slot, Style
+from .products import Pool, Slot, Style
 
 STYLE = Style(
     opening=Slot(
@@ -25,10 +25,10 @@ STYLE = Style(
         Slot(
             (
                 "It features {feature} and {feature2}.",
-                "{feature} makes for safe, accurate work.",
+                "Thanks to {feature}, every job goes faster.",
                 "It has {feature}[| for better control| for longer life].",
                 "Features include {feature} and {feature2}.",
-                "{feature2} [is|comes] standard.",
+                "You also get {feature2}.",
                 "With {feature2}, it stays easy to handle.",
                 "The design adds {feature2} for convenience.",
             ),
@@ -72,8 +72,11 @@ STYLE = Style(
         ),
         0.85,
     ),
-    mentions=MENTIONS
-    | {"spec": ("This is the {spec} model.", "Sold in the {spec} version."), "material": ("The body is made of {material}.",)},
+    mentions={
+        **MENTIONS,
+        "spec": ("This is the {spec} model.", "Sold in the {spec} version."),
+        "material": ("The body is made of {material}.",),
+    },
 )
 TITLES = (
     "{brand} {model} {spec} {item}",
@@ -81,7 +84,7 @@ TITLES = (
     "{brand} {model} {material} {item}",
     "{brand} {item} with {feature}, {model}",
 )
-COMMON = {"model": invent_model_number, "warranty": WARRANTIES}
+COMMON: dict[str, Pool] = {"model": invent_model_number, "warranty": WARRANTIES}
 _type = partial(
     build_goods,
     "tools",
@@ -113,7 +116,14 @@ TYPES = (
             "a battery gauge",
             "a clutch with many settings",
         ),
-        uses=("driving deck screws", "drilling masonry", "hanging cabinets", "furniture assembly", "framing", "repairs at home"),
+        uses=(
+            "driving deck screws",
+            "drilling masonry",
+            "hanging cabinets",
+            "furniture assembly",
+            "framing",
+            "repairs at home",
+        ),
         benefits=(
             "screws sit flush without stripping",
             "it fits where larger drills cannot",
@@ -143,7 +153,14 @@ TYPES = (
             "a large safety guard",
             "a soft-start motor",
         ),
-        uses=("cutting plywood", "trimming doors", "cutting curves", "laying floors", "crown molding", "cutting studs"),
+        uses=(
+            "cutting plywood",
+            "trimming doors",
+            "weekend carpentry",
+            "laying floors",
+            "crown molding",
+            "cutting studs",
+        ),
         benefits=(
             "cuts come out straight and free of splinters",
             "the line stays clear of dust",
@@ -185,7 +202,7 @@ TYPES = (
     ),
     _type(
         "wrench",
-        items=("wrench set", "socket set", "screwdriver set", "hex key set"),
+        items=("wrench set", "socket set", "ratchet set"),
         facts={
             "spec": ("8-piece", "12-piece", "16-piece", "24-piece", "40-piece", "56-piece"),
             "material": ("chrome vanadium steel", "forged alloy steel", "hardened tool steel"),
@@ -200,10 +217,17 @@ TYPES = (
             "a quick-release button",
             "cushioned handles",
             "a swivel head",
-            "magnetic tips",
+            "a swivel joint",
             "an extension bar",
         ),
-        uses=("engine work", "bicycle repair", "plumbing repairs", "furniture assembly", "lawn mower service", "tight spaces"),
+        uses=(
+            "engine work",
+            "bicycle repair",
+            "plumbing repairs",
+            "furniture assembly",
+            "lawn mower service",
+            "tight spaces",
+        ),
         benefits=(
             "bolts turn without rounding off",
             "every piece has its own place in the case",
@@ -215,7 +239,7 @@ TYPES = (
     ),
     _type(
         "work_light",
-        items=("work light", "flashlight", "headlamp", "lantern"),
+        items=("work light", "flashlight", "inspection light"),
         facts={
             "spec": ("200-lumen", "400-lumen", "600-lumen", "1000-lumen", "1500-lumen"),
             "material": ("machined aluminum", "shatterproof plastic", "rubber-coated plastic"),
@@ -245,7 +269,7 @@ TYPES = (
     ),
     _type(
         "tool_box",
-        items=("tool box", "tool bag", "parts organizer", "tool belt"),
+        items=("tool box", "tool bag", "parts organizer"),
         facts={
             "spec": ("13-inch", "16-inch", "19-inch", "22-inch", "26-inch"),
             "material": ("powder-coated steel", "heavy-duty canvas", "structural foam", "ballistic nylon"),
@@ -263,7 +287,14 @@ TYPES = (
             "a padlock eye",
             "many inside pockets",
         ),
-        uses=("sorting small parts", "carrying hand tools", "service calls", "the back of the truck", "garage storage", "job sites"),
+        uses=(
+            "sorting small parts",
+            "carrying hand tools",
+            "service calls",
+            "the back of the truck",
+            "garage storage",
+            "job sites",
+        ),
         benefits=(
             "every tool stays where you put it",
             "it stays upright when full",

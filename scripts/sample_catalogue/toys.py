@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from .goods import build_goods, number_range, tenths
-from .names import MAKERS
+from .goods import build_goods, number_range
+from .names import MAKERS, split_words
 from .products import Slot, Style
 
 STYLE = Style(
@@ -80,8 +80,9 @@ STYLE = Style(
         "edition": ("This is the {edition}.",),
     },
 )
-THEMES = tuple(
-    "farm|pirate|jungle|space|castle|ocean|dinosaur|fairy garden|construction|safari|circus|arctic|dragon|train yard".split("|")
+THEMES = split_words(
+    "farm|pirate|jungle|space|castle|ocean|dinosaur|fairy garden|construction|safari|circus|arctic|dragon|train yard",
+    "|",
 )
 TITLES = (
     "{brand} {line} {theme} {item}, {pieces}",
@@ -115,8 +116,13 @@ _type = partial(
     style=STYLE,
     common={
         "theme": THEMES,
-        "ages": tuple(f"ages {n} and up" for n in (2, 3, 4, 5, 6, 7, 8)) + ("ages 3 to 6", "ages 4 to 8", "ages 6 to 12"),
-        "finish": ("water-based paint", "smooth rounded edges", "bright non-toxic colors", "a clear protective coating"),
+        "ages": (*number_range(2, 8, 1, "ages {} and up"), "ages 3 to 6", "ages 4 to 8", "ages 6 to 12"),
+        "finish": (
+            "water-based paint",
+            "smooth rounded edges",
+            "bright non-toxic colors",
+            "a clear protective coating",
+        ),
     },
     titles=TITLES,
     brands=MAKERS[20:],
@@ -129,7 +135,11 @@ TYPES = (
     _type(
         "blocks",
         items=("building set", "block set", "stacking set"),
-        facts={"material": WOOD, "pieces": number_range(24, 120, 12, "{} pieces"), "size": number_range(8, 20, 2, "{} inches")},
+        facts={
+            "material": WOOD,
+            "pieces": number_range(24, 120, 12, "{} pieces"),
+            "size": number_range(8, 20, 2, "{} inches"),
+        },
         features=(
             "arches and ramps",
             "a cotton storage bag",
@@ -180,8 +190,9 @@ TYPES = (
     ),
     _type(
         "plush",
-        items=("plush toy", "hand puppet", "plush backpack"),
+        items=("plush toy", "hand puppet", "cuddle toy"),
         facts={
+            "theme": ("farm", "jungle", "ocean", "dinosaur", "arctic", "dragon", "safari", "woodland"),
             "material": ("soft velour", "organic cotton plush", "cuddly minky fabric", "recycled polyester plush"),
             "size": number_range(7, 21, 2, "{} inches"),
         },
@@ -190,7 +201,7 @@ TYPES = (
             "floppy ears",
             "a tiny storybook",
             "a knitted scarf",
-            "a zippered pocket",
+            "a squeaky tummy",
             "crinkly wings",
             "bean-filled paws",
             "a satin bow",
@@ -237,9 +248,9 @@ TYPES = (
     ),
     _type(
         "vehicle",
-        items=("train set", "truck set", "play set", "ride-on toy"),
+        items=("train set", "truck set", "play set"),
         facts={
-            "material": WOOD + ("recycled plastic", "die-cast metal"),
+            "material": (*WOOD, "recycled plastic", "die-cast metal"),
             "pieces": number_range(12, 80, 4, "{} pieces"),
             "size": number_range(16, 48, 4, "{} inches"),
         },
