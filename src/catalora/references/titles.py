@@ -35,7 +35,8 @@ def normalise_title(text: str) -> str:
         >>> normalise_title("O que é “Mog's Kittens”?")
         'o que e mog s kittens'
     """
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Decomposing can bring capitals (№ becomes No), folding them can bring accents.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(character for character in decomposed if unicodedata.category(character) != "Mn")
     return " ".join(re.findall(r"[^\W_]+", bare))
 
@@ -90,9 +91,9 @@ class TitleIndex:
     def find_named(self, question: str) -> dict[int, int]:
         """Products whose title stands in the question as a whole.
 
-        A title inside a longer one found there does not count. Of the words that tell something, a title has to be at
-        least half, and at least two where the question has two: "Emma" is named by "What is Emma?", not by "What did
-        Emma cook?".
+        A title inside a longer one found there does not count. A title needs two telling words where the question has
+        two, and the titles found must be at least half of what the question tells: "Emma" is named by "What is Emma?",
+        not by "What did Emma cook?".
 
         Returns:
             The number of words of the title, by position of the product.
@@ -104,13 +105,7 @@ class TitleIndex:
                 spans.setdefault(" ".join(words[start:end]), []).append((start, end))
         rows = self._select("SELECT position, name, words FROM product WHERE name IN", list(spans))
         found = {span for _, name, _ in rows for span in spans[str(name)]}
-        asked = _count_telling(words)
-        accepted = {
-            (start, end)
-            for start, end in found
-            if not any((a, b) != (start, end) and a <= start and end <= b for a, b in found)
-            and _count_telling(words[start:end]) >= max(min(2, asked), asked / 2)
-        }
+        accepted = _choose_spans(found, words)
         return {int(position): int(count) for position, name, count in rows if accepted.intersection(spans[str(name)])}
 
     def find_similar(self, question: str, limit: int) -> dict[int, float]:
@@ -136,6 +131,19 @@ class TitleIndex:
             marks = ",".join("?" * len(batch))
             rows += self._connection.execute(f"{statement} ({marks})", batch)
         return rows
+
+
+def _choose_spans(found: set[tuple[int, int]], words: Sequence[str]) -> set[tuple[int, int]]:
+    """The spans of titles by which a question names products; see `TitleIndex.find_named`."""
+    asked = _count_telling(words)
+    chosen = {
+        (start, end)
+        for start, end in found
+        if not any((a, b) != (start, end) and a <= start and end <= b for a, b in found)
+        and _count_telling(words[start:end]) >= min(2, asked)
+    }
+    covered = {i for start, end in chosen for i in range(start, end)}
+    return chosen if 2 * _count_telling([words[i] for i in covered]) >= asked else set()
 
 
 def _count_telling(words: Sequence[str]) -> int:

@@ -1,0 +1,92 @@
+import shutil
+
+import numpy as np
+import pytest
+import torch
+
+from catalora.errors import ModelUnavailableError
+from catalora.hardware import choose_device
+from catalora.references import embedding
+from catalora.references.embedding import PINNED_FILES, Embedder, _batch_by_length, _find_package
+
+
+@pytest.fixture(scope="module")
+def embedder():
+    return Embedder(device=choose_device("cpu", "float32"))
+
+
+TEXTS = ["a steel pan", "", "uma panela de aço", "word " * 400, "🧣", "a steel pan"]
+
+
+def test_vectors_are_unit_float32_in_the_order_of_the_texts(embedder):
+    vectors = embedder.embed(TEXTS)
+    assert vectors.shape == (6, 384)
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    np.testing.assert_array_equal(vectors[0], vectors[5])
+    alone = np.concatenate([embedder.embed([text]) for text in TEXTS])
+    np.testing.assert_allclose(vectors, alone, atol=1e-5)
+
+
+def test_similar_texts_are_near(embedder):
+    pan, pot, poem = embedder.embed(["a steel frying pan", "stainless steel skillet", "a poem about the autumn moon"])
+    assert pan @ pot > 0.5 > pan @ poem
+
+
+def test_no_texts_need_no_model():
+    assert Embedder(folder=None).embed([]).shape == (0, 384)
+
+
+def test_progress_reaches_the_number_of_texts(embedder):
+    seen = []
+    embedder.embed(["text " * 60] * 40, lambda stage, done, total: seen.append((stage, done, total)))
+    assert len(seen) > 1
+    assert seen[-1] == ("embed", 40, 40)
+
+
+def test_bfloat16_stays_close_to_float32(embedder):
+    half = Embedder(device=choose_device("cpu", "bfloat16")).embed(TEXTS)
+    assert (half * embedder.embed(TEXTS)).sum(axis=1).min() > 0.999
+
+
+def test_loading_leaves_random_numbers_alone():
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    Embedder(device=choose_device("cpu", "float32")).embed(["x"])
+    assert torch.equal(torch.rand(3), expected)
+
+
+@pytest.mark.parametrize("name", PINNED_FILES)
+def test_an_altered_file_is_refused(tmp_path, name):
+    folder = tmp_path / "model"
+    shutil.copytree(_find_package(), folder)
+    content = bytearray((folder / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / name).write_bytes(content)
+    with pytest.raises(ModelUnavailableError) as caught:
+        Embedder(folder).embed(["x"])
+    assert caught.value.code == "embedding-model-altered"
+    assert name in str(caught.value)
+    assert "pip install" in caught.value.hint
+
+
+def test_a_missing_file_is_reported(tmp_path):
+    with pytest.raises(ModelUnavailableError) as caught:
+        Embedder(tmp_path).embed(["x"])
+    assert caught.value.code == "embedding-model-unreadable"
+
+
+def test_a_missing_package_is_reported(monkeypatch):
+    monkeypatch.setattr(embedding, "PACKAGE", "no_such_package_here")
+    with pytest.raises(ModelUnavailableError) as caught:
+        Embedder().embed(["x"])
+    assert caught.value.code == "embedding-model-missing"
+
+
+def test_batches_hold_every_text_once_within_the_budget():
+    lengths = [3, 1, 90, 4, 4, 4, 250, 2]
+    batches = list(_batch_by_length(lengths, batch_tokens=100))
+    assert sorted(i for batch in batches for i in batch) == list(range(8))
+    for batch in batches:
+        assert len(batch) == 1 or len(batch) * max(lengths[i] for i in batch) <= 100
