@@ -37,7 +37,7 @@ STYLE = Style(
             (
                 "{benefit}.",
                 "{benefit}, and {benefit}.",
-                "The fabric breathes well, and {benefit}.",
+                "{it} {v:feel} good all day, and {benefit}.",
                 "Made to last, {it} {v:be} {care}.",
                 "The {fit} fit leaves room to move, and {benefit}.",
                 "{it} {v:be} cut in a_ {fit} fit.",
@@ -56,6 +56,7 @@ STYLE = Style(
                 "{it} {v:weigh} only {weight}.",
             ),
             0.8,
+            echo=False,
         ),
     ),
     closing=Slot(

@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass, field
 from random import Random
 
-from .fiction import FORMATS
 from .rows import Row
 
 REVIEW_HOUSES = (
@@ -130,7 +129,7 @@ def mark_emptiness(item: DamagedRow, rng: Random) -> None:
     if note == "same_as_title":
         item.note("content_equals_title")
     if note == "boilerplate":
-        item.content = rng.choice(TAILS + GLUED_TAILS * 3).format(format=rng.choice(FORMATS))
+        item.content = rng.choice(TAILS + GLUED_TAILS * 3).format(format=pick_format(item, rng))
         item.note("boilerplate_only", "content", item.content)
     if note == "relisted":
         item.note("repeated_title", "title")
@@ -204,11 +203,16 @@ def add_notice(item: DamagedRow, rng: Random) -> None:
 def add_tail(item: DamagedRow, rng: Random, glued_share: float) -> None:
     """Append an edition tail, sometimes with the glue that its lost markup left."""
     glued = rng.random() < glued_share
-    tail = rng.choice(GLUED_TAILS if glued else TAILS).format(format=rng.choice(FORMATS))
+    tail = rng.choice(GLUED_TAILS if glued else TAILS).format(format=pick_format(item, rng))
     item.content += rng.choice((" ", "", " ") if tail.startswith("--") else (" ",)) + tail
     item.note("edition_tail", "content", tail)
     if glued:
         item.note("glued_tail", "content", tail)
+
+
+def pick_format(item: DamagedRow, rng: Random) -> str:
+    """The name of some edition of the work: not always the row's own, as in the real file."""
+    return rng.choice(list(item.row.product.type.variants["format"]))
 
 
 def pick_for_entities(items: list[DamagedRow], count: int, rng: Random) -> list[DamagedRow]:

@@ -36,7 +36,7 @@ STYLE = Style(
         ),
         Slot(
             (
-                "{it} {v:feature} {feature}[| for added convenience].",
+                "{it} {v:feature} {feature}.",
                 "Other features include {feature} and {feature2}.",
                 "{it} {v:connect} by {connection}.",
                 "Connection is by {connection}.",

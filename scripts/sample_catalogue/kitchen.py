@@ -38,7 +38,7 @@ STYLE = Style(
         ),
         Slot(
             (
-                "{it} {v:have} {feature}[| for added comfort| for extra control].",
+                "{it} {v:have} {feature}.",
                 "Cooks will [like|appreciate] {feature}.",
                 "With {feature}, {it} {v:be} a pleasure to use.",
                 "Details include {feature} and {feature2}.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from .fiction import ADJECTIVES, NOUNS, invent_work
+from .books import ADJECTIVES, NOUNS, invent_work
 from .names import TOWNS, invent_person
 from .products import Pool, ProductType, Slot, Style
 
@@ -194,8 +194,8 @@ TYPES = (
             "ensemble": (
                 "Sandring Chamber Orchestra",
                 "Wethersea Philharmonic",
-                "Dunvale String Quartet",
-                "Kelby Cathedral Choir",
+                "Dunvale Festival Orchestra",
+                "Kelby Chamber Players",
             ),
             "piece": tuple(
                 f"the {form} in {key}"

@@ -10,8 +10,8 @@ from .products import occurs
 SYNONYMS = dict(
     pair.strip().split("=")
     for pair in split_words(
-        "made=crafted| ready=prepared| sturdy=solid| durable=hard-wearing| easy=simple| simple=easy| ideal=perfect|"
-        "perfect=ideal| great=fine| good=fine| comes=arrives| come=arrive| includes=contains| include=contain|"
+        "made=crafted| sturdy=solid| durable=hard-wearing| easy=simple| simple=easy| ideal=perfect|"
+        "perfect=ideal| great=fine| good=fine| includes=contains| include=contain|"
         "features=offers| offers=provides| holds=keeps| hold=keep| keeps=holds| keep=hold| choose=pick| quickly=fast|"
         "without=with no| because=since| thanks=owing| story=tale| tale=story| finds=discovers| find=discover|"
         "must=has to| soon=before long| begins=starts| begin=start| every=each| each=every| shows=reveals| show=reveal|"
@@ -22,10 +22,10 @@ SYNONYMS = dict(
         "explains=describes| offered=given| songs=tunes| album=record| record=album| recorded=taped| brings=carries|"
         "mood=feeling| director=filmmaker| forever=for good| truth=real story| discovers=uncovers| whole=entire|"
         "entire=whole| just=only| only=just| years=seasons| children=kids| kids=children| small=little| large=big|"
-        "big=large| fits=suits| stays=remains| stay=remain| pleasure=joy| designed=planned| built=constructed|"
-        "details=touches| finished=completed| design=look| difference=change| difficult=hard| written=penned|"
-        "new=fresh| fresh=new| together=jointly| included=supplied| warranty=guarantee| standard=usual|"
-        "everyday=daily| remember=recall| remembers=recalls| people=folk| town=village| world=globe| adds=brings|"
+        "big=large| fits=suits| stays=remains| stay=remain| pleasure=joy| built=constructed|"
+        "finished=completed| design=look| difference=change| difficult=hard| written=penned|"
+        "new=fresh| fresh=new| included=supplied| warranty=guarantee| standard=usual|"
+        "everyday=daily| remember=recall| remembers=recalls| people=folk| town=village| adds=brings|"
         "favorite=best-loved| enjoy=relish| sits=rests| sit=rest| carry=tote| secrets=mysteries| secret=mystery|"
         "quiet=hushed| shape=form| solid=firm| smooth=even| pick=choose| covers=takes in| deal=treat| gives=lends|"
         "give=lend| offer=provide| handy=useful| simply=just| room=space| answers=replies| suppers=dinners| helps=aids|"

@@ -26,10 +26,17 @@ REPEATABLE = frozenset({"brand", "line", "item", "work", "hero", "place", "artis
 
 @dataclass(frozen=True)
 class Slot:
-    """One place in a description: its sentence patterns and the probability that it is filled."""
+    """One place in a description.
+
+    Attributes:
+        patterns: The sentences to choose from.
+        chance: The probability that the place is filled.
+        echo: A second sentence may follow from the same patterns.
+    """
 
     patterns: tuple[str, ...]
     chance: float = 1.0
+    echo: bool = True
 
 
 @dataclass(frozen=True)
@@ -172,7 +179,7 @@ class _Writer:
         """How many sentences ``slot`` gives: none, one or two."""
         if self.rng.random() >= slot.chance:
             return 0
-        return 2 if self.rng.random() < ECHO_CHANCE else 1
+        return 2 if slot.echo and self.rng.random() < ECHO_CHANCE else 1
 
     def leftovers(self) -> list[str]:
         """Sentences for facts of the title that no sentence has told."""

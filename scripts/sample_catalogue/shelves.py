@@ -1,11 +1,30 @@
 """Every product type, by shelf, and how full each shelf is."""
 
-from . import clothing, electronics, fiction, home, kitchen, media, nonfiction, office, outdoors, tools, toys
+from . import (
+    clothing,
+    electronics,
+    garden,
+    handbooks,
+    home,
+    kitchen,
+    media,
+    novels,
+    office,
+    short_forms,
+    speculative,
+    sports,
+    tools,
+    toys,
+    true_stories,
+)
 from .products import ProductType
 
 ALL_TYPES: tuple[ProductType, ...] = (
-    fiction.TYPES
-    + nonfiction.TYPES
+    novels.TYPES
+    + speculative.TYPES
+    + short_forms.TYPES
+    + handbooks.TYPES
+    + true_stories.TYPES
     + media.TYPES
     + kitchen.TYPES
     + home.TYPES
@@ -13,7 +32,8 @@ ALL_TYPES: tuple[ProductType, ...] = (
     + electronics.TYPES
     + tools.TYPES
     + toys.TYPES
-    + outdoors.TYPES
+    + sports.TYPES
+    + garden.TYPES
     + office.TYPES
 )
 

@@ -26,7 +26,7 @@ STYLE = Style(
             (
                 "It features {feature} and {feature2}.",
                 "Thanks to {feature}, every job goes faster.",
-                "It has {feature}[| for better control| for longer life].",
+                "It has {feature}.",
                 "Features include {feature} and {feature2}.",
                 "You also get {feature2}.",
                 "With {feature2}, it stays easy to handle.",

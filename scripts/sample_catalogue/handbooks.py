@@ -1,0 +1,265 @@
+"""Cookbooks, gardening and craft books, advice and textbooks."""
+
+from .names import TOWNS
+from .nonfiction import build_guide
+
+TYPES = (
+    build_guide(
+        "cookbook",
+        (
+            "{author} [shares|brings together] {count} for {dish}, {dish} and {dish}.",
+            "From {dish} to {dish}, {author} shows home cooks how to get the best from {ingredient}.",
+            "In {count}, {author} celebrates the pleasures of {ingredient}.",
+            "Good food need not be hard, says {author}, who offers {count} for busy cooks.",
+            "If you love {ingredient}, this is the book for you.",
+            "{author}, who cooked for years in {place}, offers {count} [for family and friends|for every season].",
+            "This {quality} book from {author} puts {ingredient} at the center of the table.",
+            "Here are {count} that turn {ingredient} into {dish}, {dish} and more.",
+        ),
+        (
+            "Each recipe lists what can be made ahead and what to serve alongside.",
+            "Dishes range from {dish} to {dish}.",
+            "There are chapters on {dish}, {dish} and quick suppers.",
+            "Most recipes take under an hour and use ordinary pans.",
+            "Notes on shopping and storing {ingredient} open the book.",
+            "The directions are clear enough for beginners, with ideas that will please old hands.",
+            "Menus for holidays and lazy Sundays round out the collection.",
+        ),
+        facts={
+            "count": tuple(f"{n} recipes" for n in range(50, 301, 25)),
+            "ingredient": (
+                "bread",
+                "winter vegetables",
+                "beans",
+                "apples",
+                "fresh fish",
+                "chicken",
+                "rice",
+                "herbs",
+                "cheese",
+                "eggs",
+            ),
+            "place": TOWNS,
+        },
+        titles=(
+            "The {ingredient} Kitchen: {count}",
+            "{ingredient} for Every Day: {count} by {author}",
+            "A Year of {ingredient}",
+            "The Complete Book of {ingredient}: {count}",
+            "Simply {ingredient}",
+        ),
+        phrases={
+            "dish": (
+                "soups",
+                "one-pot suppers",
+                "savory pies",
+                "salads",
+                "slow stews",
+                "flat breads",
+                "pickles",
+                "puddings",
+                "cakes",
+            )
+        },
+        weight=1.2,
+    ),
+    build_guide(
+        "gardening",
+        (
+            "{author} explains how to grow {plant} in [any soil|small spaces|cool climates].",
+            "Whether you garden on a balcony or a farm, {author} will help you grow better {plant}.",
+            "Everything you need to know about {plant}, from sowing to harvest, is in this {quality} handbook.",
+            "For gardeners in {climate}, {author} has written a_ {quality} guide to {plant}.",
+            "Growing {plant} is easier than you think, and {author} shows why.",
+            "After half a lifetime with {plant}, {author} passes on what works.",
+        ),
+        (
+            "There is advice on {task}, {task} and {task}.",
+            "Month by month, the book covers {task} and {task}.",
+            "More than {count} are described, each with notes on height, color and season.",
+            "Separate chapters deal with {task} and with {task}.",
+            "Plans for small beds and borders are included for {climate}.",
+            "Charts show when to plant and how far apart.",
+        ),
+        facts={
+            "plant": (
+                "roses",
+                "tomatoes",
+                "ferns",
+                "fruit trees",
+                "herbs",
+                "bulbs",
+                "shade plants",
+                "climbing vines",
+                "wildflowers",
+            ),
+            "climate": ("dry climates", "cool climates", "coastal gardens", "mountain gardens", "city gardens"),
+            "count": tuple(f"{n} varieties" for n in range(60, 401, 20)),
+        },
+        titles=(
+            "Growing {plant} in {climate}",
+            "The Gardener's Guide to {plant}",
+            "{plant}: A Handbook for {climate}",
+            "{plant} Made Easy by {author}",
+        ),
+        phrases={
+            "task": (
+                "pruning",
+                "watering",
+                "feeding the soil",
+                "pest control",
+                "saving seed",
+                "raising cuttings",
+                "winter care",
+            )
+        },
+    ),
+    build_guide(
+        "craft",
+        (
+            "Learn {craft} the easy way with {count} from {author}.",
+            "{author} introduces {craft} through {count} [for every level|that can be finished in a weekend].",
+            "With {count}, this {quality} book takes beginners from first steps to finished pieces in {craft}.",
+            "Whether you are new to {craft} or have years of practice, these {count} will inspire you.",
+            "{craft} has never looked so fresh as in these {count}.",
+            "Designer {author} presents {count} that bring {craft} up to date.",
+        ),
+        (
+            "Projects include {project}, {project} and {project}.",
+            "Make {project} for a friend or {project} for yourself.",
+            "All the basic techniques are shown in large, clear pictures.",
+            "Patterns can be traced straight from the page.",
+            "Each project lists tools, materials and time needed.",
+            "Start with {project} and work up to {project}.",
+        ),
+        facts={
+            "craft": (
+                "knitting",
+                "quilting",
+                "wood carving",
+                "basket weaving",
+                "bookbinding",
+                "embroidery",
+                "pottery",
+                "paper folding",
+            ),
+            "count": tuple(f"{n} projects" for n in range(12, 61, 4)),
+        },
+        titles=(
+            "{craft} for Beginners: {count}",
+            "The Art of {craft}",
+            "{count} in {craft} by {author}",
+            "Weekend {craft}: {count}",
+        ),
+        phrases={
+            "project": (
+                "a simple scarf",
+                "a keepsake box",
+                "a baby gift",
+                "table decorations",
+                "a set of coasters",
+                "a wall hanging",
+            )
+        },
+    ),
+    build_guide(
+        "advice",
+        (
+            "{author} offers {count} to {goal}.",
+            "Do you want to {goal}? {author} shows how, with {count}.",
+            "It takes only small changes to {goal}, says {author}.",
+            "In this {quality} book, {author} explains how to {goal} without giving up what you enjoy.",
+            "{count}, one clear aim: to {goal}.",
+            "Based on years of work with {audience}, this book helps readers {goal}.",
+        ),
+        (
+            "Short exercises at the end of each chapter turn ideas into habits.",
+            "Real-life examples from {audience} show what works and what does not.",
+            "Checklists and worksheets make it easy to begin today.",
+            "The advice is honest, kind and free of jargon.",
+            "Chapters cover {topic}, {topic} and {topic}.",
+            "Written for {audience}, it respects how little time they have.",
+        ),
+        facts={
+            "goal": (
+                "sleep better",
+                "save money",
+                "lead a small team",
+                "speak in public",
+                "clear the clutter",
+                "find new work",
+                "raise calm children",
+                "run a small business",
+            ),
+            "count": tuple(f"{n} steps" for n in range(7, 31)),
+            "audience": ("busy parents", "new managers", "students", "shopkeepers", "nurses", "retired people"),
+        },
+        titles=(
+            "How to {goal}: {count}",
+            "{count} to {goal}",
+            "{goal}: A Handbook for {audience}",
+            "The Simple Way to {goal} by {author}",
+        ),
+        phrases={
+            "topic": (
+                "planning",
+                "saying no",
+                "asking for help",
+                "keeping records",
+                "rest",
+                "setting goals",
+                "hard talks",
+            )
+        },
+    ),
+    build_guide(
+        "textbook",
+        (
+            "This {quality} introduction to {subject} is written for {audience}.",
+            "{author} gives {audience} a firm grounding in {subject}.",
+            "Now in its {edition}, this text covers the whole of {subject} in {count}.",
+            "Designed for {audience}, the book presents {subject} in {count}.",
+            "{subject} is explained from first principles in {count} of clear text.",
+            "A standard work on {subject}, by {author}.",
+        ),
+        (
+            "Worked examples lead from simple cases to harder ones.",
+            "Every chapter closes with a summary and review questions.",
+            "New material covers {topic} and {topic}.",
+            "The treatment of {topic} has been expanded.",
+            "Key terms are defined in the margin.",
+            "Case studies show how the theory is used in {topic}.",
+        ),
+        facts={
+            "subject": (
+                "soil science",
+                "bookkeeping",
+                "structural timber design",
+                "marine biology",
+                "elementary statistics",
+                "circuit theory",
+                "nursing practice",
+                "music theory",
+                "map making",
+            ),
+            "audience": (
+                "first-year students",
+                "working engineers",
+                "evening classes",
+                "high school students",
+                "self-taught readers",
+            ),
+            "count": tuple(f"{n} chapters" for n in range(8, 29)),
+        },
+        titles=(
+            "{subject}: An Introduction",
+            "Principles of {subject} ({edition})",
+            "{subject} for {audience}",
+            "A First Course in {subject}, {count}",
+        ),
+        phrases={
+            "topic": ("field methods", "measurement", "safety", "computer models", "laboratory work", "quality control")
+        },
+        weight=1.1,
+    ),
+)
