@@ -36,6 +36,14 @@ class DataConfig(Section):
         0.10, ge=0, lt=0.5, description="Share of products held out for the before/after comparison."
     )
     min_content_chars: int = Field(12, ge=1, description="Descriptions shorter than this are removed.")
+    max_copies: int = Field(1, ge=1, description="Keep at most this many products that share one description.")
+    near_duplicate_similarity: float | None = Field(
+        0.5,
+        gt=0,
+        le=1,
+        description="Descriptions that share this much of their word pairs stay in one split; not compared when empty.",
+    )
+    skip_rules: tuple[str, ...] = Field((), description="Names of cleaning rules and removal reasons to leave out.")
     max_bad_rows: int = Field(
         0, ge=0, description="Tolerate this many unreadable rows; they are counted in the profile."
     )
