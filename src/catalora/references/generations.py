@@ -44,16 +44,21 @@ def read_current(folder: Path) -> Path | None:
 
 
 @contextmanager
-def replace_generation(folder: Path) -> Iterator[Path]:
+def replace_generation(folder: Path, size_bytes: int = 0) -> Iterator[Path]:
     """Make a new generation: an empty folder inside the block, the current one after it.
 
     When the block raises, the new folder is removed and the old generation stays current.
+
+    Args:
+        folder: where the generations are; created when missing.
+        size_bytes: what the new one will take at most; refused at once when the disk has less.
 
     Raises:
         StorageError: `index-locked` while another process builds, `disk-full`, or `index-not-writable`.
     """
     with _storage_errors(folder), _lock(folder):
         _remove_all_but(folder, read_current(folder))
+        _check_space(folder, size_bytes)
         path = folder / f"gen-{uuid.uuid4().hex[:16]}"
         try:
             path.mkdir()
@@ -63,6 +68,18 @@ def replace_generation(folder: Path) -> Iterator[Path]:
             shutil.rmtree(path, ignore_errors=True)
             raise
         _remove_all_but(folder, path)
+
+
+def _check_space(folder: Path, size_bytes: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < size_bytes:
+        raise StorageError(
+            f"{folder}: the reference index takes up to {size_bytes / 1e6:,.0f} MB, {free / 1e6:,.0f} MB are free",
+            code="disk-full",
+            hint="Free some space, or choose a --runs-dir on another disk.",
+            needed_bytes=size_bytes,
+            free_bytes=free,
+        )
 
 
 def _remove_all_but(folder: Path, kept: Path | None) -> None:
@@ -100,7 +117,7 @@ def _storage_errors(folder: Path) -> Iterator[None]:
             raise StorageError(
                 f"{folder}: the disk is full; the index that was there before is untouched",
                 code="disk-full",
-                hint="Free some space and build it again: an index takes about 5 kB per product.",
+                hint="Free some space, or choose a --runs-dir on another disk.",
             ) from error
         if number is not None or "readonly database" in text or "unable to open database file" in text:
             raise StorageError(

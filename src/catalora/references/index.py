@@ -28,7 +28,7 @@ from catalora.errors import CataloraError, DataError
 from catalora.progress import Progress, ignore_progress
 from catalora.references.generations import read_current, replace_generation
 from catalora.references.titles import TitleIndex, write_titles
-from catalora.references.vectors import VectorIndex, write_vectors
+from catalora.references.vectors import VectorIndex, estimate_size_bytes, write_vectors
 from catalora.run import write_json
 
 FORMAT = 1
@@ -218,7 +218,7 @@ def build_index(
             hint="Prepare a larger catalogue, or lower data.validation_share and data.test_share.",
         )
     generation = Generation(format=FORMAT, fingerprint=fingerprint, embedding=embedder.fingerprint, count=len(uids))
-    with replace_generation(folder) as path:
+    with replace_generation(folder, estimate_size_bytes(len(uids))) as path:
         vectors = embed_products(titles, contents, embedder, progress)
         write_titles(path / "titles.sqlite", uids, titles)
         write_vectors(path / "chroma", vectors, progress)

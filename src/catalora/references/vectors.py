@@ -5,6 +5,9 @@ configuration of an embedding function, and Chroma would build whatever function
 always opened with `embedding_function=None`, and queries are always vectors.
 """
 
+import errno
+import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,13 +25,30 @@ ADD_BATCH = 5000
 
 
 def write_vectors(path: Path, vectors: NDArray[np.float32], progress: Progress = ignore_progress) -> None:
-    """Write `(count, dimensions)` vectors into a new folder; a vector's position is its id."""
-    with _open_client(path) as client:
-        collection = client.create_collection(COLLECTION, embedding_function=None, configuration={"hnsw": HNSW})
-        for start in range(0, len(vectors), ADD_BATCH):
-            batch = vectors[start : start + ADD_BATCH]
-            collection.add(ids=[str(start + i) for i in range(len(batch))], embeddings=batch)
-            progress("index", start + len(batch), len(vectors))
+    """Write `(count, dimensions)` vectors into a new folder; a vector's position is its id.
+
+    Raises:
+        OSError: the disk is full.
+    """
+    from chromadb.errors import ChromaError
+
+    try:
+        with _open_client(path) as client:
+            collection = client.create_collection(COLLECTION, embedding_function=None, configuration={"hnsw": HNSW})
+            for start in range(0, len(vectors), ADD_BATCH):
+                batch = vectors[start : start + ADD_BATCH]
+                collection.add(ids=[str(start + i) for i in range(len(batch))], embeddings=batch)
+                progress("index", start + len(batch), len(vectors))
+    except ChromaError as error:
+        # A full disk arrives as "Error in compaction": Chroma drops the reason.
+        if shutil.disk_usage(path.parent).free < estimate_size_bytes(len(vectors)):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
+        raise
+
+
+def estimate_size_bytes(count: int) -> int:
+    """What an index of 384 dimensions takes while it is written, at most."""
+    return 2_000_000 + 6_000 * count
 
 
 class VectorIndex:

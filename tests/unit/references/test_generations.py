@@ -86,6 +86,14 @@ def test_storage_problems_are_translated(tmp_path, error, code):
     assert caught.value.hint
 
 
+def test_too_little_space_is_refused_before_anything_is_computed(tmp_path):
+    old = make(tmp_path, "old")
+    with pytest.raises(StorageError) as caught, replace_generation(tmp_path, size_bytes=10**18):
+        raise AssertionError("must not start")
+    assert caught.value.code == "disk-full"
+    assert read_current(tmp_path) == old
+
+
 def test_a_file_in_place_of_the_folder_is_reported(tmp_path):
     (tmp_path / "references").write_text("not a folder")
     with pytest.raises(StorageError) as caught, replace_generation(tmp_path / "references"):

@@ -1,9 +1,13 @@
+import errno
 import json
+import shutil
 import sqlite3
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from chromadb import EmbeddingFunction
+from chromadb.errors import InternalError
 from chromadb.utils.embedding_functions import known_embedding_functions
 
 from catalora.references.vectors import COLLECTION, VectorIndex, _open_client, write_vectors
@@ -36,6 +40,17 @@ def test_a_dot_env_file_in_the_working_directory_is_ignored(tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     write_vectors(tmp_path / "chroma", VECTORS)
     assert (tmp_path / "chroma" / "chroma.sqlite3").is_file()
+
+
+def test_a_disk_that_fills_up_while_writing_is_named(tmp_path, monkeypatch):
+    def fill_up(stage, done, total):
+        # What Chroma raises then, and what the disk says.
+        monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=0))
+        raise InternalError("Error in compaction: Failed to apply logs to the hnsw segment writer")
+
+    with pytest.raises(OSError, match="No space left") as caught:
+        write_vectors(tmp_path / "chroma", VECTORS, fill_up)
+    assert caught.value.errno == errno.ENOSPC
 
 
 @pytest.fixture
