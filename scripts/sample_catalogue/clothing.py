@@ -63,7 +63,7 @@ STYLE = Style(
         (
             "{care}.",
             "{it} {v:be} {care}.",
-            "Easy to look after: {care}.",
+            "Practical, too: {care}.",
             "Shown in {color}.",
             "The color is {color}.",
             "Sewn in {town}.",
@@ -141,7 +141,7 @@ TYPES = (
             "{it} {v:layer} well under a coat",
         ),
         adjectives=("cozy", "timeless", "soft", "warm"),
-        phrases={"pairing": ("corduroy pants", "dark jeans", "a collared shirt", "a long skirt", "leather boots")},
+        phrases={"pairing": ("corduroy pants", "dark jeans", "a collared shirt", "wool trousers", "leather boots")},
     ),
     _type(
         "jacket",
@@ -230,7 +230,7 @@ TYPES = (
             "{it} {v:slip} on in a moment",
         ),
         adjectives=("sturdy", "comfortable", "handsome", "cushioned"),
-        phrases={"pairing": ("jeans", "wool socks", "chinos", "a casual skirt", "corduroy pants")},
+        phrases={"pairing": ("jeans", "wool socks", "chinos", "dark denim", "corduroy pants")},
         variants={"color": COLORS, "shoe_size": ("size 7", "size 8", "size 9", "size 10", "size 11")},
         plural=True,
     ),
@@ -261,7 +261,7 @@ TYPES = (
             "{it} {v:spring} back into shape",
         ),
         adjectives=("simple", "lightweight", "comfortable", "classic"),
-        phrases={"pairing": ("a linen shirt", "a rain jacket", "a field jacket", "a summer dress", "a pullover")},
+        phrases={"pairing": ("a linen shirt", "a rain jacket", "a field jacket", "a cotton shirt", "a pullover")},
     ),
     _type(
         "beanie",

@@ -35,7 +35,7 @@ STYLE = Style(
             (
                 "{benefit}.",
                 "{benefit}, and {benefit}.",
-                "Because {it} {v:be} made of {material}, {benefit}.",
+                "{it} {v:be} made of {material}, and {benefit}.",
                 "Rain or shine, {benefit}.",
                 "The {size} size suits {spot}, and {benefit}.",
             ),

@@ -26,6 +26,14 @@ TYPES = (
             "Menus for holidays and lazy Sundays round out the collection.",
         ),
         facts={
+            "extra": (
+                "a full index",
+                "color photographs",
+                "a table of measures",
+                "a list of suppliers",
+                "a chapter of menus",
+                "line drawings",
+            ),
             "count": tuple(f"{n} recipes" for n in range(50, 301, 25)),
             "ingredient": (
                 "bread",
@@ -82,6 +90,14 @@ TYPES = (
             "Charts show when to plant and how far apart.",
         ),
         facts={
+            "extra": (
+                "a full index",
+                "color photographs",
+                "a planting calendar",
+                "a list of suppliers",
+                "garden plans",
+                "charts and tables",
+            ),
             "plant": (
                 "roses",
                 "tomatoes",
@@ -133,6 +149,13 @@ TYPES = (
             "Start with {project} and work up to {project}.",
         ),
         facts={
+            "extra": (
+                "step-by-step drawings",
+                "color photographs",
+                "full-size patterns",
+                "a list of suppliers",
+                "a glossary",
+            ),
             "craft": (
                 "knitting",
                 "quilting",
@@ -181,6 +204,7 @@ TYPES = (
             "Written for {audience}, it respects how little time they have.",
         ),
         facts={
+            "extra": ("worksheets", "a full index", "a reading list", "blank pages for notes", "sample schedules"),
             "goal": (
                 "sleep better",
                 "save money",

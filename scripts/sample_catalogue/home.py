@@ -23,12 +23,12 @@ STYLE = Style(
     middle=(
         Slot(
             (
-                "Because {it} {v:be} made of {material}, {benefit}.",
+                "{it} {v:be} made of {material}, and {benefit}.",
                 "{benefit}, and {benefit}.",
                 "{benefit}.",
                 "You will find that {benefit}.",
                 "Best of all, {benefit}.",
-                "Good {material} is the secret: {benefit}.",
+                "{material} gives {them} character, and {benefit}.",
                 "The {size} size is easy to live with, and {benefit}.",
             ),
             0.95,
@@ -64,7 +64,7 @@ STYLE = Style(
             "The color is {color}.",
             "Available in {color}.",
             "{care}.",
-            "{v:come} wrapped and ready for {occasion}.",
+            "{it} {v:come} wrapped and ready for {occasion}.",
         ),
         0.8,
     ),

@@ -25,11 +25,11 @@ STYLE = Style(
     middle=(
         Slot(
             (
-                "The {material} construction means that {benefit}.",
-                "Because {it} {v:be} made of {material}, {benefit}.",
+                "The {material} construction is solid, and {benefit}.",
+                "{it} {v:be} made of {material}, and {benefit}.",
                 "{benefit}, and {benefit}.",
                 "{benefit}.",
-                "Good {material} matters here: {benefit}.",
+                "{brand} uses good {material}, and {benefit}.",
                 "Solid {material} keeps {its} shape for years of use, and {benefit}.",
                 "You will find that {benefit}.",
                 "The {size} size is just right, and {benefit}.",
@@ -69,7 +69,7 @@ STYLE = Style(
             "{brand} backs {them} with a_ {warranty} warranty.",
             "Makes a_ [thoughtful|welcome|lovely] gift for {occasion}.",
             "A_ {warranty} warranty is included.",
-            "{v:come} in a gift box, ready for {occasion}.",
+            "{it} {v:come} in a gift box, ready for {occasion}.",
             "{it} {v:be} {care} and {v:carry} a_ {warranty} warranty.",
             "The color is {color}.",
             "Available in {color}.",

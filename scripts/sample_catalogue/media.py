@@ -213,10 +213,7 @@ TYPES = (
         "films",
         "film",
         (
-            (
-                "{star} stars as {hero}, a_ {job} who [discovers|steals|inherits] {thing} in this "
-                "{genre} from director {director}."
-            ),
+            "{star} stars in this {genre} about {hero}, a_ {job} who [discovers|steals|inherits] {thing}.",
             "When a_ {job} finds {thing} in {place}, nothing will ever be the same.",
             "Director {director} turns a simple story about {thing} into a_ {mood} {genre}.",
             "{star} and {guest} play rivals in search of {thing} in this {mood} {genre}.",

@@ -32,7 +32,7 @@ STYLE = Style(
             (
                 "{benefit}.",
                 "{benefit}, and {benefit}.",
-                "Quality {material} means that {benefit}.",
+                "The {material} is of high quality, and {benefit}.",
                 "Day in, day out, {benefit}.",
             ),
             0.95,

@@ -35,7 +35,7 @@ STYLE = Style(
             (
                 "{benefit}.",
                 "{benefit}, and {benefit}.",
-                "Tough {material} means that {benefit}.",
+                "The {material} is tough, and {benefit}.",
                 "When the weather turns, {benefit}.",
                 "You will find that {benefit}.",
                 "The {size} size is easy to manage, and {benefit}.",

@@ -42,7 +42,7 @@ STYLE = Style(
                 "In the {spec} version, {benefit}.",
                 "Made of {material}, it stands up to hard use.",
                 "The {material} construction takes knocks without complaint.",
-                "Thanks to {material} parts, {benefit}.",
+                "It has {material} parts, and {benefit}.",
                 "Even after a long day, {benefit}.",
             ),
             0.95,

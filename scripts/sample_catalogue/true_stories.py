@@ -23,6 +23,14 @@ TYPES = (
             "Distances and times are given for all {count}.",
         ),
         facts={
+            "extra": (
+                "fold-out maps",
+                "color photographs",
+                "a list of phrases",
+                "a full index",
+                "town plans",
+                "a route finder",
+            ),
             "region": (
                 "the Marrow Valley",
                 "the Veldish Hills",
