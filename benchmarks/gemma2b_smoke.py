@@ -2,9 +2,9 @@
 
     python benchmarks/gemma2b_smoke.py [--folder SCRATCH]
 
-Writes a sharded checkpoint (5 GB) with a tokenizer of 256,000 ids, prepares bundled products, trains 3 packed steps with
-the settings of the preset `overnight`, interrupted after the second and resumed, and asks both sides. Every step is the
-real command in its own process. Prints tokens per second and the peak memory of each process.
+Writes a sharded checkpoint (5 GB) with a tokenizer of 256,000 ids, prepares bundled products, trains 3 packed steps
+with the settings of the preset `overnight`, interrupted before the end and resumed, and asks both sides. Every step is
+the real command in its own process. Prints tokens per second and the peak memory of each process.
 """
 
 import argparse
@@ -92,7 +92,9 @@ def write_tokenizer(folder: Path) -> None:
     (folder / "tokenizer_config.json").write_text(config, encoding="utf-8")
 
 
-def run_measured(*arguments: str, stop: tuple[RunFolder, int] | None = None, expect: int = 0) -> tuple[str, float, float]:
+def run_measured(
+    *arguments: str, stop: tuple[RunFolder, int] | None = None, expect: int = 0
+) -> tuple[str, float, float]:
     """Run one command; returns its stdout, its peak memory in GB and its seconds.
 
     Args:
@@ -144,8 +146,18 @@ def main() -> None:
         settings = [part for setting in SETTINGS for part in ("--set", setting)]
         steps = {
             "train to step 2": run_measured(
-                "train", "--data", str(data), "--model", str(model), "--preset", "overnight", *settings, *place,
-                "--no-index", stop=(run, 1), expect=75,
+                "train",
+                "--data",
+                str(data),
+                "--model",
+                str(model),
+                "--preset",
+                "overnight",
+                *settings,
+                *place,
+                "--no-index",
+                stop=(run, 1),
+                expect=75,
             ),
             "resume to the end": run_measured("train", "--resume", *place, "--json"),
             "ask both sides": run_measured(

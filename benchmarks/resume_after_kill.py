@@ -3,7 +3,7 @@
     python benchmarks/resume_after_kill.py --kills 30
 
 One run goes through without interruption. Every other run is killed at a random moment between its first and its last
-step (every second time while a checkpoint is being written), resumed, and must end in the same `adapter_model.safetensors`.
+step (every second time while a checkpoint is being written), resumed, and must end in the same adapter file.
 """
 
 import argparse

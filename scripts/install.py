@@ -22,8 +22,10 @@ CPU_WHEELS = "https://download.pytorch.org/whl/cpu"
 
 def main(extra: str) -> None:
     """Create the environment when needed, and install."""
-    if sys.version_info < (3, 11):
-        sys.exit(f"catalora needs Python 3.11 or newer; this is {platform.python_version()}. Try: make PYTHON=python3.12")
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file is what older versions run into
+        sys.exit(
+            f"catalora needs Python 3.11 or newer; this is {platform.python_version()}. Try: make PYTHON=python3.12"
+        )
     python = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not python.exists():
         print(f"making {ENVIRONMENT}")

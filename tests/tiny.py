@@ -64,6 +64,5 @@ def build_lora_model(family: str = "gemma", seed: int = 0, dropout: float = 0.0)
 
 def make_products(count: int) -> list[Product]:
     """Products with descriptions of different lengths."""
-    return [
-        Product(f"P{n:04}", f"Lamp {n}", f"This lamp number {n} " + "shines very well. " * (1 + n % 4)) for n in range(count)
-    ]
+    text = "shines very well. "
+    return [Product(f"P{n:04}", f"Lamp {n}", f"This lamp number {n} " + text * (1 + n % 4)) for n in range(count)]

@@ -234,7 +234,7 @@ def _train_locked(run: RunFolder, token: str | None, progress: Progress) -> "Tra
         use_cpu=device.name == "cpu",
         on_step=lambda step, total: progress("train", step, total),
     )
-    save_adapter(model, run.adapter, template, run.read_record())
+    save_adapter(model, run.adapter, template, _publish_record(run))
     run.append_event(Event("end", result.steps, asdict(result)))
     run.write_status(Status("finished", result.steps, result.steps, 0.0))
     return result
@@ -425,6 +425,14 @@ def _match_product(table: pl.DataFrame, question: str) -> AskedProduct | None:
 def load_config(run: RunFolder) -> Config:
     """The configuration that a run was started with."""
     return Config.model_validate(run.read_record()["config"])
+
+
+def _publish_record(run: RunFolder) -> dict[str, Any]:
+    """The run's record as it may be handed on with the adapter: without paths of this machine."""
+    record = run.read_record()
+    model = {**record["config"]["model"], "name": record["model"]["name"]}
+    data = {key: value for key, value in record["data"].items() if key != "path"}
+    return {**record, "config": {**record["config"], "model": model}, "data": data}
 
 
 @contextmanager

@@ -42,7 +42,7 @@ def test_learning_rates_can_be_written_as_people_write_them(text):
 
 
 def test_an_unknown_preset_names_the_nearest():
-    with pytest.raises(ConfigError, match="'overnigth' is unknown.*did you mean 'overnight'"):
+    with pytest.raises(ConfigError, match=r"'overnigth' is unknown.*did you mean 'overnight'"):
         load_preset("overnigth")
 
 

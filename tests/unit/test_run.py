@@ -17,7 +17,8 @@ def run(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["../x", "/etc", "a/b", "a\\b", "", ".hidden", "UPPER", "ção", "con", "nul.txt", "x" * 65, "a.", "-x", "a b"]
+    "name",
+    ["../x", "/etc", "a/b", "a\\b", "", ".hidden", "UPPER", "ção", "con", "nul.txt", "x" * 65, "a.", "-x", "a b"],
 )
 def test_a_name_that_is_a_path_or_not_portable_is_refused(name):
     with pytest.raises(UsageError, match="is not a name"):
@@ -89,7 +90,8 @@ def test_a_second_writer_is_refused(run):
     code = "import sys\nfrom pathlib import Path\nfrom catalora.run import RunFolder\n"
     code += "with RunFolder(Path(sys.argv[1])).lock(): pass"
     with run.lock():
-        second = subprocess.run([sys.executable, "-c", code, str(run.path)], capture_output=True, text=True, check=False)
+        command = [sys.executable, "-c", code, str(run.path)]
+        second = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "already being written" in second.stderr
     with run.lock():
         pass

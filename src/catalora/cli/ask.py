@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from catalora.cli.output import clean, json_option, print_json, print_text, runs_dir_option
+from catalora.run import open_run
 
 if TYPE_CHECKING:
     from catalora.pipeline import Reply
@@ -31,7 +32,7 @@ def command(run: str, question: str, side: str, refs: int | None, runs_dir: str,
     from catalora import pipeline
     from catalora.generation.answer import SIDES
 
-    folder = pipeline.open_run(Path(runs_dir), run)
+    folder = open_run(Path(runs_dir), run)
     sides = SIDES if side == "both" else tuple(name for name in SIDES if name == side)
     session = pipeline.open_session(folder, references=refs != 0)
     # One side can be shown while it grows; two at once would mix on a terminal.

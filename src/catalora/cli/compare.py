@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from catalora.cli.output import json_option, print_json, print_table, print_text, runs_dir_option, show_progress
+from catalora.run import open_run
 
 if TYPE_CHECKING:
     from catalora.evaluation.compare import Comparison
@@ -21,7 +22,7 @@ def command(run: str, products: int | None, examples: int, runs_dir: str, as_jso
     """Measure RUN before and after on held-out products; the result is kept in its evaluation folder."""
     from catalora import pipeline
 
-    folder = pipeline.open_run(Path(runs_dir), run)
+    folder = open_run(Path(runs_dir), run)
     with show_progress() as progress:
         comparison = pipeline.compare(folder, products=products, progress=progress)
     if as_json:

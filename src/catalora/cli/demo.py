@@ -10,6 +10,8 @@ import click
 from catalora.cli.ask import print_reply
 from catalora.cli.compare import print_comparison
 from catalora.cli.output import json_option, print_json, say, show_progress
+from catalora.config import build_config
+from catalora.run import open_run
 
 QUESTIONS = ("O que é {title}?", "What is {title}?")
 
@@ -41,8 +43,8 @@ def command(out: Path, fresh: bool, as_json: bool) -> None:
             say("1. prepare: a fictional catalogue with the defects of a real one")
             pipeline.prepare([SAMPLE_PATH], out / "data", progress=progress)
         if not run_path.exists():
-            run = pipeline.start_run(out / "data", pipeline.build_config("quick"), runs_dir=out / "runs", name="demo")
-        run = pipeline.open_run(out / "runs", "demo")
+            run = pipeline.start_run(out / "data", build_config("quick"), runs_dir=out / "runs", name="demo")
+        run = open_run(out / "runs", "demo")
         say("2. index: the training products, as references")
         pipeline.index(run, progress=progress)
         say("3. train: LoRA on the bundled model")

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from catalora.cli.output import json_option, print_json, runs_dir_option, show_progress
+from catalora.run import open_run
 
 
 @click.command()
@@ -18,7 +19,7 @@ def command(run: str, runs_dir: str, as_json: bool) -> None:
     """
     from catalora import pipeline
 
-    folder = pipeline.open_run(Path(runs_dir), run)
+    folder = open_run(Path(runs_dir), run)
     with show_progress() as progress:
         built = pipeline.index(folder, progress=progress)
     if as_json:

@@ -78,7 +78,9 @@ def main() -> None:
 
 def _run(debug: bool) -> int:
     try:
-        cli.main(standalone_mode=False)
+        # click returns the code of ctx.exit(code) here instead of raising it.
+        code = cli.main(standalone_mode=False)
+        return code if isinstance(code, int) else 0
     except CataloraError as error:
         if debug:
             raise
@@ -88,8 +90,6 @@ def _run(debug: bool) -> int:
         if debug or package not in EXTRAS:
             raise
         return _report(_explain_missing(package))
-    except click.exceptions.Exit as error:
-        return error.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -99,7 +99,6 @@ def _run(debug: bool) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output is gone; nothing more to say
         return 0
-    return 0
 
 
 def _report(error: CataloraError) -> int:

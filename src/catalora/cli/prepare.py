@@ -1,10 +1,14 @@
 """`catalora prepare`."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from catalora.cli.output import json_option, print_json, print_table, show_progress
+
+if TYPE_CHECKING:
+    from catalora.catalog import Profile
 
 
 @click.command()
@@ -44,7 +48,22 @@ def command(
     with show_progress() as progress:
         prepared = pipeline.prepare(sources, out, settings=overrides, columns=columns, progress=progress)
     if as_json:
-        print_json(prepared.profile.to_dict())
+        print_json(prepared.profile.to_json())
     else:
         print_profile(prepared.profile)
         click.echo(f"\n{out}: ready for `catalora train --data {out} --model demo --preset quick`")
+
+
+def print_profile(profile: "Profile") -> None:
+    """What came in, what was removed and why, what was changed, what is left."""
+    rows = [["rows read", f"{profile.rows_in:,}"]]
+    rows += [[f"  removed: {reason}", f"{count:,}"] for reason, count in profile.removed.items() if count]
+    if profile.not_sampled:
+        rows.append(["  usable, not drawn", f"{profile.not_sampled:,}"])
+    rows.append(["kept", f"{profile.kept:,}"])
+    rows += [[f"  {split}", f"{count:,}"] for split, count in profile.splits.items()]
+    print_table(["products", ""], rows)
+    changed = [[rule, f"{count:,}"] for rule, count in profile.changed.items() if count]
+    if changed:
+        click.echo()
+        print_table(["cleaning rule", "rows changed"], changed)

@@ -6,7 +6,7 @@ import click
 
 from catalora.cli.output import json_option, print_json, runs_dir_option, say, show_progress
 from catalora.errors import UsageError
-from catalora.run import RunFolder
+from catalora.run import RunFolder, open_run
 
 
 @click.command()
@@ -42,7 +42,7 @@ def command(
         _refuse_with_resume(data=data, model=model, preset=preset, settings=settings)
         if name is None:
             raise UsageError("--resume needs --run NAME", code="resume-without-run", hint="`catalora runs` lists them.")
-        run = pipeline.open_run(Path(runs_dir), name)
+        run = open_run(Path(runs_dir), name)
         status = run.read_status()
         say(f"{run.name}: {status.state} at step {status.step} of {status.total_steps}")
         with show_progress() as progress:
@@ -89,10 +89,11 @@ def _print_result(run: RunFolder, as_json: bool) -> None:
         say(f"note: {warning}")
     loss = facts["best_validation_loss"]
     scored = f", validation loss {loss:.3f} nats per token" if loss is not None else ""
+    speed = f"{facts['tokens_per_second']:,.0f} tokens/s"
     click.echo(
-        f"{run.name}: {facts['steps']} steps in {facts['seconds']:.0f} s at {facts['tokens_per_second']:,.0f} tokens/s; "
+        f"{run.name}: {facts['steps']} steps in {facts['seconds']:.0f} s at {speed}; "
         f"best adapter from step {facts['best_step']}{scored}"
     )
     click.echo(f"adapter: {run.adapter}")
     where = "" if str(run.path.parent) == "runs" else f" --runs-dir {run.path.parent}"
-    click.echo(f'next: catalora compare {run.name}{where}, catalora ask {run.name}{where} "a title or a question"')
+    click.echo(f'next: catalora compare {run.name}{where}; catalora ask {run.name}{where} "a title or a question"')

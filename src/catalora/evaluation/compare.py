@@ -135,8 +135,8 @@ def compute_bits_per_byte(
 ) -> list[float]:
     """Bits that one side needs for each description, `<eos>` not counted; divide by its bytes.
 
-    The tokens are those of training, in packed rows. The end token is left out because the base model was never taught to
-    stop: counting it would make every gain look larger.
+    The tokens are those of training, in packed rows. The end token is left out because the base model was never taught
+    to stop: counting it would make every gain look larger.
     """
     model, device = answerer.model, answerer.device
     examples = tokenise_products(

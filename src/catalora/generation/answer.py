@@ -175,7 +175,7 @@ def _collect_stop_ids(model: Any, tokenizer: Any) -> list[int]:
 
 
 class _LaneStreamer(BaseStreamer):
-    """Turns the tokens of all lanes into pieces of text per lane. (transformers' own streamer takes one lane only.)"""
+    """Turns the tokens of all lanes into pieces of text per lane. transformers' own streamer takes one."""
 
     def __init__(self, answerer: Answerer, lanes: Sequence[tuple[int, Side]], on_text: OnText) -> None:
         self.answerer = answerer
@@ -187,7 +187,7 @@ class _LaneStreamer(BaseStreamer):
         self.prompt_seen = False
 
     def put(self, value: torch.Tensor) -> None:
-        """The prompts first, shape (lanes, T), then one token per lane and call, shape (lanes,)."""
+        """Take the prompts first, shape (lanes, T), then one token per lane and call, shape (lanes,)."""
         if not self.prompt_seen:
             self.prompt_seen = True
             return

@@ -30,7 +30,7 @@ from transformers.pytorch_utils import Conv1D
 
 from catalora.config import LoraSettings
 from catalora.errors import ConfigError, DataError, InputNotFoundError, StorageError, TrainingError
-from catalora.run import write_json
+from catalora.run import flush_to_disk, write_json
 
 WEIGHTS_FILE = "adapter_model.safetensors"
 CONFIG_FILE = "adapter_config.json"
@@ -102,9 +102,10 @@ def save_adapter(model: PeftModel, folder: Path, template: Template, record: Map
         _publish_base_name(model, temporary / CONFIG_FILE)
         template.save(temporary)
         write_json(temporary / RECORD_FILE, record)
-        _flush(*temporary.iterdir(), temporary)
+        for path in (*temporary.iterdir(), temporary):
+            flush_to_disk(path)
         _replace_folder(temporary, folder)
-        _flush(folder.parent)
+        flush_to_disk(folder.parent)
     except (OSError, SafetensorError, RuntimeError) as error:
         raise StorageError(
             f"{folder}: cannot write the adapter ({error})",
@@ -199,18 +200,6 @@ def _publish_base_name(model: PeftModel, path: Path) -> None:
     config["base_model_name_or_path"] = identity.name if identity else Path(base.name_or_path).name
     config["revision"] = identity.commit if identity else None
     write_json(path, config)
-
-
-def _flush(*paths: Path) -> None:
-    """Bring files and folders to the disk, so that a power cut after the rename finds them whole."""
-    for path in paths:
-        if os.name == "nt" and path.is_dir():
-            continue  # Windows opens no folders
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _replace_folder(new: Path, folder: Path) -> None:

@@ -90,7 +90,6 @@ def _load_model(source: Source, device: Device, name: str) -> Any:
                 source.folder,
                 dtype=device.torch_dtype,
                 device_map=None if device.name == "cpu" else {"": device.name},
-                attn_implementation="sdpa",
                 use_safetensors=True,
                 trust_remote_code=False,
                 local_files_only=True,

@@ -10,7 +10,6 @@ untouched. Resuming takes the newest one whose files equal its manifest; a damag
 
 import hashlib
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalora.errors import StorageError
-from catalora.run import write_json
+from catalora.run import flush_to_disk, write_json
 
 MANIFEST = "manifest.json"
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
@@ -61,7 +60,7 @@ def write_checkpoint(folder: Path, step: int) -> Iterator[Path]:
         if target.exists():  # written before an interruption, and now again with the same content
             shutil.rmtree(target)
         temporary.replace(target)
-        _sync(folder)
+        flush_to_disk(folder)
     except (OSError, RuntimeError) as error:
         shutil.rmtree(temporary, ignore_errors=True)
         # torch reports a full disk as "inline_container … unexpected pos", a RuntimeError.
@@ -132,10 +131,10 @@ def remove_old_checkpoints(folder: Path, *, keep: int, best_step: int | None) ->
 def _seal(folder: Path, step: int) -> None:
     files = {}
     for path in sorted(folder.iterdir()):
-        _sync(path)
+        flush_to_disk(path)
         files[path.name] = {"size_bytes": path.stat().st_size, "sha256": _hash(path)}
     write_json(folder / MANIFEST, {"step": step, "files": files})
-    _sync(folder)
+    flush_to_disk(folder)
 
 
 def _require_space(folder: Path) -> None:
@@ -156,13 +155,3 @@ def _require_space(folder: Path) -> None:
 def _hash(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    if os.name == "nt" and path.is_dir():
-        return  # Windows cannot open a folder for syncing
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -138,12 +138,12 @@ class CompletionLoss(nn.Module):
     def _compute_hidden(self, input_ids: torch.Tensor, position_ids: torch.Tensor) -> torch.Tensor:
         # No attention mask: its absence lets transformers read the packed blocks from the position ids.
         decoder = self.causal_lm.get_decoder()
-        return decoder(input_ids=input_ids, position_ids=position_ids, use_cache=False).last_hidden_state  # type: ignore[no-any-return]
+        return decoder(input_ids=input_ids, position_ids=position_ids, use_cache=False).last_hidden_state
 
     def forward(self, input_ids: torch.Tensor, position_ids: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """All arguments have shape (B, T); returns a scalar in nats."""
         hidden, targets = select_labelled(self._compute_hidden(input_ids, position_ids), labels)
-        return _SummedCrossEntropy.apply(hidden, targets, read_head(self.causal_lm))  # type: ignore[no-any-return]
+        return _SummedCrossEntropy.apply(hidden, targets, read_head(self.causal_lm))
 
     @torch.no_grad()
     def compute_token_losses(

@@ -135,6 +135,7 @@ class AdapterTrainer(Trainer):
         self.run = run
         self.config = config
         self.validation_rows = validation_rows
+        self.control: Any
         self.pad_token_id = pad_token_id
         super().__init__(
             model=model,
@@ -289,7 +290,8 @@ class _Recorder(TrainerCallback):
         done = state.global_step - self.first_step
         elapsed = time.monotonic() - self.started
         self.tokens_per_second = done * self.tokens_per_step / elapsed
-        facts = {key: logs[key] for key in ("loss", "grad_norm", "learning_rate", "epoch") if key in logs}
+        shown = ("loss", "grad_norm", "learning_rate", "epoch")
+        facts: dict[str, float] = {key: logs[key] for key in shown if key in logs}
         facts["tokens_per_second"] = round(self.tokens_per_second, 1)
         self.run.append_event(Event("step", state.global_step, facts))
         self._write_status(state, (state.max_steps - state.global_step) * elapsed / done)

@@ -1,4 +1,5 @@
 import doctest
+import itertools
 
 import pytest
 from hypothesis import given
@@ -54,7 +55,7 @@ def test_a_row_holds_what_the_template_renders_token_for_token():
     for index in range(len(rows)):
         row = rows[index]
         starts = [*(row["position_ids"] == 0).nonzero().flatten().tolist(), len(row["input_ids"])]
-        for start, end in zip(starts, starts[1:], strict=False):
+        for start, end in itertools.pairwise(starts):
             ids = row["input_ids"][start:end]
             prompt_length = wanted[tuple(ids.tolist())]
             assert row["position_ids"][start:end].tolist() == list(range(end - start))
