@@ -34,7 +34,7 @@ from catalora.config import Config, build_config
 from catalora.errors import CataloraError, DataError, InputNotFoundError, TrainingError
 from catalora.progress import Progress, ignore_progress
 from catalora.prompts import PromptTemplate
-from catalora.run import Event, RunFolder, Status, create_run, open_run, write_json
+from catalora.run import Event, RunFolder, Status, check_run_name, create_run, open_run, write_json
 
 if TYPE_CHECKING:
     from catalora.evaluation.compare import Comparison
@@ -175,9 +175,15 @@ def train(
     Returns:
         The finished run.
     """
+    from catalora.model.source import find_source
+
     config = build_config(preset, settings)
     if model is not None:
         config = config.model_copy(update={"model": config.model.model_copy(update={"name": model})})
+    # Whatever can be refused is refused before anything is written, the cheapest first.
+    check_run_name(run or "unnamed")
+    load_prepared(Path(data))
+    find_source(config.model, token=token, with_weights=False)
     folder = start_run(data, config, runs_dir=runs_dir, name=run)
     if references:
         index(folder, progress=progress)

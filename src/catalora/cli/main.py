@@ -79,7 +79,7 @@ def main() -> None:
 def _run(debug: bool) -> int:
     try:
         # click returns the code of ctx.exit(code) here instead of raising it.
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="catalora", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except CataloraError as error:
         if debug:

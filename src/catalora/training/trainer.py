@@ -42,7 +42,8 @@ class TrainingResult:
         best_step: step of the adapter that is kept; the model holds its weights.
         best_validation_loss: its loss per completion token in nats, or nothing without validation products.
         seconds: duration of this session.
-        tokens_per_second: content tokens per second in this session, prompts included.
+        tokens_per_second: content tokens per second of training in this session, prompts included; evaluating and
+            saving are not counted.
     """
 
     steps: int
@@ -93,7 +94,8 @@ def train_adapter(
         validation_rows=validation_rows,
         pad_token_id=pad_token_id,
         use_cpu=use_cpu,
-        callbacks=[recorder, stopper, *_build_early_stopping(config)],
+        recorder=recorder,
+        callbacks=[stopper, *_build_early_stopping(config)],
     )
     resume_from = _choose_resume_point(run)
     with stopper.listening():
@@ -130,9 +132,11 @@ class AdapterTrainer(Trainer):
         validation_rows: PackedRows | None,
         pad_token_id: int,
         use_cpu: bool,
+        recorder: "_Recorder",
         callbacks: list[TrainerCallback],
     ) -> None:
         self.run = run
+        self.recorder = recorder
         self.config = config
         self.validation_rows = validation_rows
         self.control: Any
@@ -143,7 +147,7 @@ class AdapterTrainer(Trainer):
             train_dataset=train_rows,
             eval_dataset=validation_rows,
             data_collator=partial(collate_rows, pad_token_id=pad_token_id),
-            callbacks=callbacks,
+            callbacks=[recorder, *callbacks],
         )
         self.remove_callback(PrinterCallback)
         # Our loss is divided by the labelled tokens of the whole optimiser step, not by the number of batches.
@@ -166,11 +170,11 @@ class AdapterTrainer(Trainer):
         module = self.accelerator.unwrap_model(self.model)
         module.eval()
         total, tokens = 0.0, 0
-        for batch in iterate_batches(rows, self.config.batch_size, self.pad_token_id):
-            moved = {key: value.to(self.args.device) for key, value in batch.items()}
-            with torch.no_grad():
+        with self.recorder.pausing():
+            for batch in iterate_batches(rows, self.config.batch_size, self.pad_token_id):
+                moved = {key: value.to(self.args.device) for key, value in batch.items()}
                 total += float(module.compute_token_losses(**moved).double().sum())
-            tokens += int((batch["labels"] != IGNORED).sum())
+                tokens += int((batch["labels"] != IGNORED).sum())
         module.train()
         metrics = {"eval_loss": total / tokens}
         self.log(metrics)
@@ -191,7 +195,7 @@ class AdapterTrainer(Trainer):
         _require_numbers(adapter, self.run, step)
         if not self.args.should_save:  # another process of the same training writes
             return
-        with write_checkpoint(self.run.checkpoints, step) as folder:
+        with self.recorder.pausing(), write_checkpoint(self.run.checkpoints, step) as folder:
             save_file({name: tensor.contiguous().cpu() for name, tensor in adapter.items()}, folder / ADAPTER_WEIGHTS)
             self._save_optimizer_and_scheduler(str(folder))
             self._save_rng_state(str(folder))
@@ -274,6 +278,13 @@ class _Recorder(TrainerCallback):
         self.paused = 0.0  # seconds spent evaluating and saving, which are not training speed
         self.tokens_per_second = 0.0
 
+    @contextmanager
+    def pausing(self) -> Iterator[None]:
+        """Keep the time of what is done inside out of the training speed."""
+        started = time.monotonic()
+        yield
+        self.paused += time.monotonic() - started
+
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         self.started, self.first_step = time.monotonic(), state.global_step
         self.run.append_event(Event("start", state.global_step, {"total_steps": state.max_steps}))
@@ -289,7 +300,7 @@ class _Recorder(TrainerCallback):
             raise _diverged(self.run, state.global_step, f"loss {logs['loss']}, gradient norm {logs.get('grad_norm')}")
         done = state.global_step - self.first_step
         elapsed = time.monotonic() - self.started
-        self.tokens_per_second = done * self.tokens_per_step / elapsed
+        self.tokens_per_second = done * self.tokens_per_step / (elapsed - self.paused)
         shown = ("loss", "grad_norm", "learning_rate", "epoch")
         facts: dict[str, float] = {key: logs[key] for key in shown if key in logs}
         facts["tokens_per_second"] = round(self.tokens_per_second, 1)
