@@ -1,26 +1,30 @@
-"""Products that say the same."""
+"""Products that say the same, and products with the same uid."""
 
 import polars as pl
 
 
-def mark_duplicates(index: pl.DataFrame) -> pl.DataFrame:
-    """Give all but the first usable row of each description the reason `duplicate-content`.
+def mark_duplicates(index: pl.DataFrame, max_copies: int) -> pl.DataFrame:
+    """Give rows that repeat an earlier one the reason `duplicate-content`.
+
+    A row repeats an earlier usable one when description and title are equal, or when `max_copies` rows with its
+    description came before.
 
     Args:
-        index: rows with `reason` and `content_key`.
+        index: rows with `row`, `reason`, `title_key` and `content_key`.
+        max_copies: rows to keep of each description.
 
     Returns:
-        The index with `row`, its number, and `kept_row`: for a duplicate the row that was kept, otherwise null.
+        The index with `kept_row`: for a duplicate the first row with that description, otherwise null.
     """
     usable = pl.col("reason").is_null()
-    first = pl.when(usable).then("row").min().over("content_key")
-    is_duplicate = usable & (first != pl.col("row"))
-    return index.with_row_index("row").with_columns(
-        reason=pl.when(is_duplicate)
-        .then(pl.lit("duplicate-content", dtype=index.schema["reason"]))
-        .otherwise("reason"),
-        kept_row=pl.when(is_duplicate).then(first),
-    )
+    copies = index.lazy().filter(usable).select("row", "title_key", "content_key")
+    copies = copies.with_columns(kept_row=pl.col("row").first().over("content_key"))
+    is_same = pl.col("row") != pl.col("row").first().over("title_key", "content_key")
+    is_beyond = (~is_same).cast(pl.UInt32).cum_sum().over("content_key") > max_copies
+    duplicates = copies.filter(is_same | is_beyond).select("row", "kept_row").collect()
+    marked = index.join(duplicates, on="row", how="left", maintain_order="left")
+    reason = pl.lit("duplicate-content", dtype=index.schema["reason"])
+    return marked.with_columns(reason=pl.when(pl.col("kept_row").is_not_null()).then(reason).otherwise("reason"))
 
 
 def number_repeated_uids(uids: pl.Series) -> pl.Series:

@@ -1,19 +1,25 @@
 """The gate that every batch passes: rows are cleaned, and those that are of no use get the reason why."""
 
+import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from catalora.catalog.cleaning import CONTENT_RULES, TITLE_RULES, clean_texts
+from catalora.catalog.cleaning import CONTENT_RULES, TITLE_RULES, Cleaned, clean_texts
 from catalora.catalog.keys import compute_keys, normalise_texts
 from catalora.catalog.profile import REASONS
+from catalora.errors import ConfigError
 
 # The texts of removed rows are kept for looking at, not for use.
 REMOVED_TEXT_CHARS = 500
 
 # A piece of a result page that was saved instead of the title.
 SCRAPING_RESIDUE = r"(?i)^\s*<\w+\s+(?:class|id|style|href|data-[\w-]+)\s*="
+# Looked for on purpose and never repaired: only a reader can say where such words belong apart.
+GLUED_WORDS = r"\p{Ll}{3}[.!?)]?\p{Lu}\p{Ll}{2}"
 
+OPTIONAL_REASONS = ("scraping-residue", "content-equals-title", "short-content")
 Reason = pl.Enum(REASONS)
 
 
@@ -23,48 +29,70 @@ class Inspected:
 
     Attributes:
         texts: line, uid, title, content (cleaned; of removed rows as read, cut), detail. Goes to disk.
+        changes: row (within the batch), field, rules, before, after; for usable rows. Goes to disk.
         index: uid, reason, title_key, content_key, title_chars, content_chars. Stays in memory.
-        changed: rows that each cleaning rule changed.
+        changed: usable rows that each cleaning rule changed, and those with `glued-words`.
     """
 
     texts: pl.DataFrame
+    changes: pl.DataFrame
     index: pl.DataFrame
     changed: dict[str, int]
 
 
-def inspect_batch(batch: pl.DataFrame, min_content_chars: int) -> Inspected:
-    """Clean one batch and find the rows that are of no use.
+class Gate:
+    """Cleans and judges rows.
 
     Args:
-        batch: rows as readers give them.
         min_content_chars: shorter descriptions are of no use.
+        skip_rules: names of cleaning rules and of `OPTIONAL_REASONS` to leave out.
+
+    Raises:
+        ConfigError: `skip_rules` names something else.
     """
-    raw = batch.select("line", "uid", pl.col("title", "content").fill_null(""), detail="problem")
-    titles = clean_texts(raw["title"], TITLE_RULES)
-    contents = clean_texts(raw["content"], CONTENT_RULES)
-    table = raw.with_columns(
-        clean_title=titles.texts,
-        clean_content=contents.texts,
-        title_norm=normalise_texts(titles.texts),
-        content_norm=normalise_texts(contents.texts),
-    )
-    table = table.with_columns(reason=_find_reason(min_content_chars))
-    usable = pl.col("reason").is_null()
-    texts = table.select(
-        "line",
-        "uid",
-        title=pl.when(usable).then("clean_title").otherwise(pl.col("title").str.slice(0, REMOVED_TEXT_CHARS)),
-        content=pl.when(usable).then("clean_content").otherwise(pl.col("content").str.slice(0, REMOVED_TEXT_CHARS)),
-        detail="detail",
-    )
-    changed = {
-        rule: len(titles.changed_rows.get(rule, set()) | contents.changed_rows.get(rule, set()))
-        for rule in contents.changed_rows
-    }
-    return Inspected(texts, _build_index(table, usable), changed)
+
+    def __init__(self, min_content_chars: int, skip_rules: Sequence[str] = ()) -> None:
+        _check_names(skip_rules)
+        self._title_rules = [rule for rule in TITLE_RULES if rule.name not in skip_rules]
+        self._content_rules = [rule for rule in CONTENT_RULES if rule.name not in skip_rules]
+        self._reason = _find_reason(min_content_chars, skip_rules)
+
+    def inspect(self, batch: pl.DataFrame) -> Inspected:
+        """Clean one batch, as readers give it, and find the rows that are of no use."""
+        raw = batch.select("line", "uid", pl.col("title", "content").fill_null(""), detail="problem")
+        titles = clean_texts(raw["title"], self._title_rules)
+        contents = clean_texts(raw["content"], self._content_rules)
+        table = raw.with_columns(
+            clean_title=titles.texts,
+            clean_content=contents.texts,
+            title_norm=normalise_texts(titles.texts),
+            content_norm=normalise_texts(contents.texts),
+        )
+        table = table.with_columns(reason=self._reason)
+        usable = table["reason"].is_null()
+        changed = _count_changed(titles, contents, usable)
+        changed["glued-words"] = int((contents.texts.str.contains(GLUED_WORDS) & usable).sum())
+        changes = [
+            _list_changes("title", raw["title"], titles, usable),
+            _list_changes("content", raw["content"], contents, usable),
+        ]
+        return Inspected(_choose_texts(table), pl.concat(changes), _build_index(table, usable), changed)
 
 
-def _find_reason(min_content_chars: int) -> pl.Expr:
+def _check_names(names: Sequence[str]) -> None:
+    known = [*(rule.name for rule in CONTENT_RULES), *OPTIONAL_REASONS]
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            raise ConfigError(
+                f"data.skip_rules: {name!r} is no rule" + (f" (did you mean {near[0]!r}?)" if near else ""),
+                code="unknown-rule",
+                hint=f"Rules that can be left out: {', '.join(known)}.",
+                rule=name,
+            )
+
+
+def _find_reason(min_content_chars: int, skip_rules: Sequence[str]) -> pl.Expr:
     """The first reason that fits, or null for a usable row."""
     # The order is that of REASONS; duplicates are found later, over the whole catalogue.
     found = (
@@ -76,13 +104,51 @@ def _find_reason(min_content_chars: int) -> pl.Expr:
         ("content-equals-title", pl.col("title_norm") == pl.col("content_norm")),
         ("short-content", pl.col("clean_content").str.len_chars() < min_content_chars),
     )
-    return pl.coalesce([pl.when(fits).then(pl.lit(name)) for name, fits in found]).cast(Reason)
+    fits = [pl.when(fits).then(pl.lit(name)) for name, fits in found if name not in skip_rules]
+    return pl.coalesce(fits).cast(Reason)
 
 
-def _build_index(table: pl.DataFrame, usable: pl.Expr) -> pl.DataFrame:
-    keyed = table.filter(usable).select(title_key=compute_keys(table.filter(usable)["title_norm"]))
-    rows = table.select(usable.alias("usable"))["usable"].arg_true()
-    title_keys = pl.Series([0], dtype=pl.UInt64).new_from_index(0, table.height).scatter(rows, keyed["title_key"])
+def _choose_texts(table: pl.DataFrame) -> pl.DataFrame:
+    usable = pl.col("reason").is_null()
+    return table.select(
+        "line",
+        "uid",
+        title=pl.when(usable).then("clean_title").otherwise(pl.col("title").str.slice(0, REMOVED_TEXT_CHARS)),
+        content=pl.when(usable).then("clean_content").otherwise(pl.col("content").str.slice(0, REMOVED_TEXT_CHARS)),
+        detail="detail",
+    )
+
+
+def _count_changed(titles: Cleaned, contents: Cleaned, usable: pl.Series) -> dict[str, int]:
+    rows = set(usable.arg_true())
+    return {
+        rule: len(rows & (titles.changed_rows.get(rule, set()) | contents.changed_rows.get(rule, set())))
+        for rule in {**titles.changed_rows, **contents.changed_rows}
+    }
+
+
+def _list_changes(field: str, raw: pl.Series, cleaned: Cleaned, usable: pl.Series) -> pl.DataFrame:
+    rules_of: dict[int, list[str]] = {}
+    for rule, changed_rows in cleaned.changed_rows.items():
+        for row in changed_rows:
+            rules_of.setdefault(row, []).append(rule)
+    rows = pl.Series(sorted(rules_of), dtype=pl.UInt32)
+    rows = rows.filter(usable.gather(rows))
+    return pl.DataFrame(
+        {
+            "row": rows,
+            "field": pl.Series([field], dtype=pl.String).new_from_index(0, rows.len()),
+            "rules": pl.Series([rules_of[row] for row in rows], dtype=pl.List(pl.String)),
+            "before": raw.gather(rows),
+            "after": cleaned.texts.gather(rows),
+        }
+    )
+
+
+def _build_index(table: pl.DataFrame, usable: pl.Series) -> pl.DataFrame:
+    rows = usable.arg_true()
+    keys = compute_keys(table["title_norm"].gather(rows))
+    title_keys = pl.Series([0], dtype=pl.UInt64).new_from_index(0, table.height).scatter(rows, keys)
     return table.select(
         pl.when(usable).then("uid").alias("uid"),
         "reason",

@@ -56,14 +56,18 @@ def drop_edition_notes(text: str) -> str:
         'This text refers to the call stack in several places. By it is meant a list.'
     """
     position = 0
-    while (start := _NOTE_START.search(text, position)) and (edition := _EDITION.match(text, start.end())):
+    for _ in range(_MOST_NOTICES):
+        start = _NOTE_START.search(text, position)
+        edition = _EDITION.match(text, start.end()) if start else None
+        if start is None or edition is None:
+            break
         before = text[: start.start()].rstrip(_SEPARATORS)
         after = text[edition.end() :].strip()
         has_dashes = text[: start.start()].rstrip().endswith(("-", "–", "—"))
         names_edition = "edition" in edition[0].lower()
         if (has_dashes and (names_edition or not after)) or (names_edition and not after):
-            text = f"{before} {after}".strip()
-            position = len(before)
+            # What was dropped may have kept an earlier note from ending the text.
+            text, position = f"{before} {after}".strip(), 0
         else:
             position = edition.end()
     return text

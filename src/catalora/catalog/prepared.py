@@ -12,6 +12,7 @@ from catalora.errors import DataError, InputNotFoundError
 
 PRODUCTS = "products.parquet"
 REMOVED = "removed.parquet"
+CHANGED = "changed.parquet"
 PROFILE = "profile.json"
 PRODUCT_SCHEMA = {"uid": pl.String, "title": pl.String, "content": pl.String, "split": pl.String, "group": pl.String}
 
@@ -35,6 +36,10 @@ class PreparedData:
     def removed(self) -> pl.DataFrame:
         """All removed rows: file, line, uid, title, content, reason, detail."""
         return pl.read_parquet(self.path / REMOVED)
+
+    def changed(self) -> pl.DataFrame:
+        """The texts of kept products that cleaning changed: file, line, uid, field, rules, before, after."""
+        return pl.read_parquet(self.path / CHANGED)
 
     def products(self, split: Split, limit: int | None = None) -> list[Product]:
         """The products of one split, in the catalogue's order, at most `limit` of them."""

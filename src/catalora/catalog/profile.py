@@ -22,6 +22,7 @@ REASONS = (
     "content-equals-title",
     "short-content",
     "duplicate-content",
+    "in-test-source",  # the test source has the same or nearly the same product
 )
 
 
@@ -33,6 +34,7 @@ class SourceRecord:
     size_bytes: int
     sha256: str
     rows: int
+    is_test_source: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,10 @@ class Profile:
         kept: rows in `products.parquet`.
         removed: removed rows by reason, every reason named even when 0.
         not_sampled: usable rows that `max_samples` did not draw.
-        changed: rows that each cleaning rule changed, among all rows read.
+        changed: usable rows that each cleaning rule changed; `glued-words` were only seen, not changed.
         renamed_uids: kept rows whose uid occurred before and got a `#2`, `#3` … behind it.
         splits: kept rows by split.
-        groups: groups of products that share a title or a description.
+        groups: groups of products that share a title, or a description nearly.
     """
 
     rows_in: int

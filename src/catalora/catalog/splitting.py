@@ -1,7 +1,8 @@
 """Random samples and the split into train, validation and test.
 
-Products that share a description or a title belong to one group, and a group goes into one split as a whole. Which one
-is decided by a hash of the seed and the group alone, so that products added later do not move those that were there.
+Products that share a title, or a description nearly, belong to one group, and a group goes into one split as a whole.
+Which one is decided by a hash of the seed and the group alone, so that products added later do not move those that were
+there.
 """
 
 import polars as pl
@@ -10,6 +11,8 @@ from catalora.catalog.keys import compute_order, hash_text
 from catalora.errors import DataError
 
 _HASH_RANGE = 2**64
+_ALWAYS_SMALL = 10  # products
+_LARGEST_PART_OF_SPLIT = 0.25
 
 
 def number_groups(table: pl.DataFrame, keys: list[str]) -> pl.Series:
@@ -33,31 +36,37 @@ def number_groups(table: pl.DataFrame, keys: list[str]) -> pl.Series:
             return before
 
 
-def split_groups(groups: pl.Series, seed: int, validation_share: float, test_share: float) -> pl.Series:
-    """The split of each row, equal within a group.
+def split_groups(products: pl.DataFrame, seed: int, validation_share: float, test_share: float) -> pl.Series:
+    """The split of each product, equal within a group.
 
     Args:
-        groups: a stable 64-bit key of each row's group, (N,) u64.
+        products: `group_key`, a stable 64-bit key of each product's group; `group_size`, how many usable products the
+            group has in the whole catalogue; `among`, how many usable products that catalogue has.
         seed: another seed gives another split.
         validation_share: expected share of groups, 0 to 0.5; the real share varies as with drawn lots.
         test_share: as `validation_share`.
 
     Returns:
         (N,) texts `train`, `validation` or `test`. With at least three groups, no split with a share above 0 is empty.
+        Very large groups are always trained on: one of them would fill a held-out split alone.
     """
-    lots = pl.DataFrame({"group": groups.unique().sort()})
-    drawn = [hash_text(f"{seed}:{group}") for group in lots["group"]]
+    lots = products.select("group_key", "group_size", "among").unique("group_key").sort("group_key")
+    drawn = [hash_text(f"{seed}:{group}") for group in lots["group_key"]]
     lots = lots.with_columns(lot=pl.Series(drawn, dtype=pl.UInt64)).sort("lot")
     share = pl.col("lot").cast(pl.Float64) / _HASH_RANGE
+    smallest = min((share for share in (validation_share, test_share) if share > 0), default=0.0)
+    most = pl.max_horizontal(pl.lit(_ALWAYS_SMALL), pl.col("among") * smallest * _LARGEST_PART_OF_SPLIT)
     lots = lots.with_columns(
-        split=pl.when(share < test_share)
+        split=pl.when(pl.col("group_size") > most)
+        .then(pl.lit("train"))
+        .when(share < test_share)
         .then(pl.lit("test"))
         .when(share < test_share + validation_share)
         .then(pl.lit("validation"))
         .otherwise(pl.lit("train"))
     )
     lots = _fill_empty_splits(lots, validation_share, test_share)
-    return pl.DataFrame({"group": groups}).join(lots, on="group", how="left", maintain_order="left")["split"]
+    return products.select("group_key").join(lots, on="group_key", how="left", maintain_order="left")["split"]
 
 
 def select_products(table: pl.DataFrame, max_samples: int | None, seed: int) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from catalora.catalog import find_product, load_prepared, prepare_catalogue, read_products, save_products
 from catalora.catalog.replacement import replace_folder
 from catalora.config import DataConfig
-from catalora.errors import DataError, InputNotFoundError, StorageError, UsageError
+from catalora.errors import ConfigError, DataError, InputNotFoundError, StorageError, UsageError
 
 ROWS = [
     {"uid": "a", "title": "Mug", "content": "A mug of brushed steel &amp; glass."},
@@ -64,8 +64,13 @@ def test_each_row_is_kept_or_removed_for_a_named_reason(source, tmp_path):
     profile = data.profile
     assert (profile.rows_in, profile.kept, sum(profile.removed.values()), profile.renamed_uids) == (11, 4, 7, 1)
     assert profile.changed["entities"] == 1
-    assert profile.changed["spacing"] == 2
-    assert everything_in(tmp_path / "out") == ["products.parquet", "profile.json", "removed.parquet"]
+    assert profile.changed["spacing"] == 1
+    assert everything_in(tmp_path / "out") == [
+        "changed.parquet",
+        "products.parquet",
+        "profile.json",
+        "removed.parquet",
+    ]
     assert everything_in(tmp_path) == ["catalogue.jsonl", "out"]
 
 
@@ -98,6 +103,77 @@ def test_samples_are_nested(tmp_path):
         prepare_catalogue([source], tmp_path / str(n), DataConfig(max_samples=n)).table() for n in (50, 100)
     )
     assert set(small.rows()) < set(large.rows())
+
+
+def test_samples_keep_their_splits(tmp_path):
+    # Neighbours share nearly all words, so that a sample leaves out links of the chain.
+    words = [f"word{n}" for n in range(120)]
+    rows = [{"uid": str(n), "title": f"Product {n}", "content": " ".join(words[n : n + 20])} for n in range(100)]
+    source = write(tmp_path / "a.jsonl", rows)
+    small, large = (prepare_catalogue([source], tmp_path / str(n), DataConfig(max_samples=n)).table() for n in (30, 90))
+    assert set(small.select("uid", "split").rows()) <= set(large.select("uid", "split").rows())
+
+
+def test_changes_show_before_after_and_rules(source, tmp_path):
+    changed = prepare_catalogue([source], tmp_path / "out", DataConfig()).changed()
+    assert changed.select("line", "uid", "field", "rules", "after").rows() == [
+        (1, "a", "content", ["entities"], "A mug of brushed steel & glass."),
+        (2, "b", "content", ["spacing", "copyright-notices"], "A lamp for reading."),
+    ]
+    assert changed["before"].to_list() == [ROWS[0]["content"], ROWS[1]["content"]]
+
+
+def test_rules_can_be_left_out_by_name(source, tmp_path):
+    settings = DataConfig(skip_rules=("copyright-notices", "content-equals-title"), min_content_chars=5)
+    table = prepare_catalogue([source], tmp_path / "out", settings).table()
+    assert table.filter(uid="b")["content"].item() == "A lamp for reading. Copyright 2003 Example, Inc."
+    assert table.filter(uid="e")["content"].item() == "TABLE"
+    with pytest.raises(ConfigError, match=r"'copyrigt-notices' is no rule \(did you mean 'copyright-notices'\?\)"):
+        prepare_catalogue([source], tmp_path / "out", DataConfig(skip_rules=("copyrigt-notices",)))
+
+
+def test_copies_of_a_description_are_capped(tmp_path):
+    rows = [{"uid": str(n), "title": f"Product {n % 5}", "content": "One blurb for many."} for n in range(8)]
+    source = write(tmp_path / "a.jsonl", rows)
+    for copies, uids in ((1, ["0"]), (3, ["0", "1", "2"]), (9, ["0", "1", "2", "3", "4"])):
+        data = prepare_catalogue([source], tmp_path / "out", DataConfig(max_copies=copies))
+        assert data.table()["uid"].to_list() == uids
+        assert data.table()["split"].n_unique() == 1
+        assert set(data.removed()["detail"]) == {"same description as 0"}
+
+
+def test_near_duplicates_share_a_split(tmp_path):
+    blurb = [f"word{n}" for n in range(40)]
+    rows = []
+    for n in range(60):
+        edited = [word if n == 0 or (place + n) % 12 else f"other{n}" for place, word in enumerate(blurb)]
+        rows.append({"uid": str(n), "title": f"Edition {n}", "content": " ".join(edited)})
+    rows += [{"uid": f"x{n}", "title": f"Else {n}", "content": f"Quite another text, number {n}."} for n in range(60)]
+    source = write(tmp_path / "a.jsonl", rows)
+    grouped = prepare_catalogue([source], tmp_path / "grouped", DataConfig()).table().head(60)
+    assert grouped["group"].n_unique() == grouped["split"].n_unique() == 1
+    apart = prepare_catalogue([source], tmp_path / "apart", DataConfig(near_duplicate_similarity=None)).table().head(60)
+    assert apart["group"].n_unique() == 60
+
+
+def test_a_test_source_is_the_test_split_and_overlaps_leave_training(source, tmp_path):
+    held_out = [
+        {"uid": "t1", "title": "Steel mug", "content": "A mug of brushed steel & glass."},
+        {"uid": "t2", "title": "LAMP 2", "content": "Something else entirely, about light."},
+    ]
+    data = prepare_catalogue(
+        [source],
+        tmp_path / "out",
+        DataConfig(near_duplicate_similarity=None),
+        test_sources=[write(tmp_path / "tst.jsonl", held_out)],
+    )
+    table = data.table()
+    assert table.filter(split="test")["uid"].to_list() == ["t1", "t2"]
+    assert set(table.filter(pl.col("split") != "test")["title"]) == {"Lamp", "lamp"}
+    assert data.profile.removed["duplicate-content"] == 2
+    assert data.profile.removed["in-test-source"] == 1
+    assert [record.is_test_source for record in data.profile.sources] == [True, False]
+    assert data.profile.rows_in == data.profile.kept + sum(data.profile.removed.values())
 
 
 def test_failure_leaves_nothing_and_keeps_what_was_there(source, tmp_path):

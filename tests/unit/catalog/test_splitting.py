@@ -9,7 +9,9 @@ from catalora.errors import DataError
 
 
 def split(keys, seed=17, validation_share=0.05, test_share=0.1):
-    return split_groups(pl.Series(keys, dtype=pl.UInt64), seed, validation_share, test_share)
+    products = pl.DataFrame({"group_key": keys}, schema={"group_key": pl.UInt64})
+    products = products.with_columns(group_size=pl.len().over("group_key"), among=pl.len())
+    return split_groups(products, seed, validation_share, test_share)
 
 
 def test_shares_are_met_and_nothing_is_lost():
@@ -34,6 +36,12 @@ def test_small_catalogues_have_every_split(groups):
         assert set(split(range(groups), seed=seed)) == {"train", "validation", "test"}
 
 
+def test_a_very_large_group_is_trained_on():
+    keys = [1] * 100 + list(range(2, 400))
+    for seed in range(20):
+        assert set(split(keys, seed=seed)[:100]) == {"train"}
+
+
 def test_no_share_means_no_products():
     assert set(split(range(50), validation_share=0, test_share=0)) == {"train"}
 
@@ -43,7 +51,7 @@ def test_no_share_means_no_products():
 def test_no_group_crosses_a_split(rows):
     table = pl.DataFrame(rows, schema={"title": pl.Int64, "content": pl.Int64}, orient="row")
     groups = number_groups(table, ["title", "content"])
-    table = table.with_columns(split=split_groups(groups.cast(pl.UInt64), 17, 0.2, 0.3))
+    table = table.with_columns(split=split(groups, validation_share=0.2, test_share=0.3))
     for key in ("title", "content"):
         assert table.group_by(key).agg(pl.col("split").n_unique())["split"].max() == 1
 
