@@ -1,6 +1,5 @@
-"""Whatever is wrong with the input: one line with the place, a next step, the right exit code, and nothing left behind."""
+"""Bad input gives one line with its place, a next step and the right exit code, and leaves nothing behind."""
 
-import gzip
 import json
 
 import pytest
