@@ -2,9 +2,9 @@
 
     python benchmarks/generate_catalogue.py trn.jsonl --rows 2248619
 
-Beside `trn.jsonl` lies `trn.truth.parquet`: for each line why it should be removed, which rules should change it, the hash
-of its clean description, and the cluster of near-duplicates it was put into. Words are invented; lengths, empty fields,
-repeated descriptions, entities, notices and spaces occur as often as in the real file.
+Beside `trn.jsonl` lies `trn.truth.parquet`: for each line why it should be removed, which rules should change it, the
+hash of its clean description, and the cluster of near-duplicates it belongs to. Words are invented; lengths, empty
+fields, repeated descriptions, entities, notices and spaces occur about as often as in the real file.
 """
 
 import argparse
@@ -37,7 +37,12 @@ ENTITIES, TAGS, GLUED, SPACES, EDITION, COPYRIGHT, MISREAD, LOST, EMOJI = (
 
 SYLLABLES = [c + v + e for c in "bcdfghjklmnprstvw" for v in "aeiou" for e in ("", "n", "r", "s", "l")]
 BINDINGS = ("Paperback", "Hardcover", "Mass Market Paperback", "Audio CD", "Kindle Edition", "Unknown Binding")
-PUBLISHERS = ("Redwood Business Information, Inc.", "Cobalt Associates, LP.", "Northern Library Guild.", "Ponte Verlag GmbH.")
+PUBLISHERS = (
+    "Redwood Business Information, Inc.",
+    "Cobalt Associates, LP.",
+    "Northern Library Guild.",
+    "Ponte Verlag GmbH.",
+)
 # What an entity stands for, and the ways in which it is written.
 WRITTEN = {
     "’": ("&#8217;", "&#x2019;", "&rsquo;"),
@@ -89,7 +94,9 @@ class Generator:
         title_words = np.clip(self.random.lognormal(np.log(12), 0.53, rows), 1, 60).astype(int)
         words = self._draw_words(int(content_words.sum() + title_words.sum()))
         start = 0
-        for chance, in_title, in_content in zip(self.random.random((rows, 12)), title_words, content_words, strict=True):
+        for chance, in_title, in_content in zip(
+            self.random.random((rows, 12)), title_words, content_words, strict=True
+        ):
             middle, end = start + in_title, start + in_title + in_content
             yield self._make_row(words[start:middle], words[middle:end], chance)
             start = end
@@ -110,7 +117,10 @@ class Generator:
     def _make_special(self, title: str, words: list[str], chance: float) -> Row | None:
         """The rare rows that are of no use although both fields are filled."""
         for share, row in (
-            (ONLY_NOTICE, Row(title, f"--This text refers to the{BINDINGS[len(words) % 4]}edition.", "only-boilerplate")),
+            (
+                ONLY_NOTICE,
+                Row(title, f"--This text refers to the{BINDINGS[len(words) % 4]}edition.", "only-boilerplate"),
+            ),
             (SAME_AS_TITLE, Row(title, title.upper(), "content-equals-title" if len(title) else "empty-title")),
             (RESIDUE, Row('<span class="a-size-medium a-color-secondary"', " ".join(words), "scraping-residue")),
             (TOO_SHORT, Row(title, words[0][:8], "short-content")),

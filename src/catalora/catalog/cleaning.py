@@ -141,7 +141,7 @@ def clean_texts(texts: pl.Series, rules: Sequence[Rule]) -> Cleaned:
 def _apply_where_triggered(texts: pl.Series, rule: Rule) -> tuple[pl.Series, pl.Series]:
     positions = texts.str.contains(rule.trigger).arg_true()
     before = texts.gather(positions)
-    after = pl.Series([rule.apply(text) for text in before], dtype=pl.String)
+    after = pl.Series([rule.apply(text) for text in before.to_list()], dtype=pl.String)
     differ = (before != after).arg_true()
     positions = positions.gather(differ)
     return (texts.scatter(positions, after.gather(differ)) if positions.len() else texts), positions

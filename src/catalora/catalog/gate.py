@@ -1,7 +1,9 @@
 """The gate that every batch passes: rows are cleaned, and those that are of no use get the reason why."""
 
 import difflib
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import polars as pl
@@ -18,6 +20,9 @@ REMOVED_TEXT_CHARS = 500
 SCRAPING_RESIDUE = r"(?i)^\s*<\w+\s+(?:class|id|style|href|data-[\w-]+)\s*="
 # Looked for on purpose and never repaired: only a reader can say where such words belong apart.
 GLUED_WORDS = r"\p{Ll}{3}[.!?)]?\p{Lu}\p{Ll}{2}"
+
+# Polars works without the interpreter's lock; the part that needs it is too large for a third worker to help.
+_WORKERS = 2
 
 OPTIONAL_REASONS = ("scraping-residue", "content-equals-title", "short-content")
 Reason = pl.Enum(REASONS)
@@ -56,6 +61,17 @@ class Gate:
         self._title_rules = [rule for rule in TITLE_RULES if rule.name not in skip_rules]
         self._content_rules = [rule for rule in CONTENT_RULES if rule.name not in skip_rules]
         self._reason = _find_reason(min_content_chars, skip_rules)
+
+    def inspect_all(self, batches: Iterable[pl.DataFrame]) -> Iterator[Inspected]:
+        """Clean batches in order, two at a time; at most three are in memory."""
+        with ThreadPoolExecutor(_WORKERS) as workers:
+            running: deque[Future[Inspected]] = deque()
+            for batch in batches:
+                running.append(workers.submit(self.inspect, batch))
+                if len(running) > _WORKERS:
+                    yield running.popleft().result()
+            while running:
+                yield running.popleft().result()
 
     def inspect(self, batch: pl.DataFrame) -> Inspected:
         """Clean one batch, as readers give it, and find the rows that are of no use."""
@@ -120,7 +136,7 @@ def _choose_texts(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _count_changed(titles: Cleaned, contents: Cleaned, usable: pl.Series) -> dict[str, int]:
-    rows = set(usable.arg_true())
+    rows = set(usable.arg_true().to_list())
     return {
         rule: len(rows & (titles.changed_rows.get(rule, set()) | contents.changed_rows.get(rule, set())))
         for rule in {**titles.changed_rows, **contents.changed_rows}
@@ -128,17 +144,18 @@ def _count_changed(titles: Cleaned, contents: Cleaned, usable: pl.Series) -> dic
 
 
 def _list_changes(field: str, raw: pl.Series, cleaned: Cleaned, usable: pl.Series) -> pl.DataFrame:
-    rules_of: dict[int, list[str]] = {}
+    rules_of: dict[int, str] = {}
     for rule, changed_rows in cleaned.changed_rows.items():
         for row in changed_rows:
-            rules_of.setdefault(row, []).append(rule)
+            rules_of[row] = f"{rules_of[row]} {rule}" if row in rules_of else rule
     rows = pl.Series(sorted(rules_of), dtype=pl.UInt32)
     rows = rows.filter(usable.gather(rows))
     return pl.DataFrame(
         {
             "row": rows,
             "field": pl.Series([field], dtype=pl.String).new_from_index(0, rows.len()),
-            "rules": pl.Series([rules_of[row] for row in rows], dtype=pl.List(pl.String)),
+            # Polars splits texts far faster than it takes lists from Python.
+            "rules": pl.Series([rules_of[row] for row in rows.to_list()], dtype=pl.String).str.split(" "),
             "before": raw.gather(rows),
             "after": cleaned.texts.gather(rows),
         }
@@ -147,7 +164,7 @@ def _list_changes(field: str, raw: pl.Series, cleaned: Cleaned, usable: pl.Serie
 
 def _build_index(table: pl.DataFrame, usable: pl.Series) -> pl.DataFrame:
     rows = usable.arg_true()
-    keys = compute_keys(table["title_norm"].gather(rows))
+    keys = compute_keys(table["title_norm"].gather(rows).to_list())
     title_keys = pl.Series([0], dtype=pl.UInt64).new_from_index(0, table.height).scatter(rows, keys)
     return table.select(
         pl.when(usable).then("uid").alias("uid"),

@@ -134,7 +134,10 @@ def _parse_line(line: bytes, place: str, number: int, offset: int) -> object:
 def _holds_one_text_a_line(data: bytes, name: str, rows: int) -> bool:
     """Whether each line has the key once, directly followed by a text; a quote inside a text is always escaped."""
     key = json.dumps(name, ensure_ascii=False).encode() + b":"
-    return data.count(key) == rows and data.count(key + b' "') + data.count(key + b'"') == rows
+    if data.count(key) != rows:
+        return False
+    spaced = data.count(key + b' "')
+    return spaced == rows or spaced + data.count(key + b'"') == rows
 
 
 def _read_names(block: LineBlock) -> list[str]:

@@ -15,10 +15,8 @@ def normalise_texts(texts: pl.Series) -> pl.Series:
         >>> normalise_texts(pl.Series(["Straße  der\nNacht", "STRASSE DER NACHT"])).to_list()
         ['strasse der nacht', 'strasse der nacht']
     """
-    # Folding `ẞ`, `ß` and `SS` into one needs all three steps; Polars has no casefold.
-    folded = texts.str.to_lowercase().str.to_uppercase().str.to_lowercase()
     # Both steps are slow and few texts need them.
-    folded = _where_found(folded, r"[^\x00-\x7f]", lambda part: part.str.normalize("NFC"))
+    folded = _where_found(texts.str.to_lowercase(), r"[^\x00-\x7f]", _fold)
     return _where_found(folded, r"^\s|\s$|\s\s|[^\S ]", _collapse_spaces)
 
 
@@ -32,6 +30,11 @@ def _where_found(texts: pl.Series, pattern: str, change: Callable[[pl.Series], p
     return texts.scatter(rows, change(texts.gather(rows))) if rows.len() else texts
 
 
+def _fold(texts: pl.Series) -> pl.Series:
+    # Folding `ẞ`, `ß` and `SS` into one needs lower, upper and lower case in turn; Polars has no casefold.
+    return texts.str.to_uppercase().str.to_lowercase().str.normalize("NFC")
+
+
 def _collapse_spaces(texts: pl.Series) -> pl.Series:
     return texts.str.replace_all(r"\s+", " ").str.strip_chars(" ")
 
@@ -43,4 +46,4 @@ def hash_text(text: str) -> int:
 
 def compute_order(uids: pl.Series, seed: int) -> pl.Series:
     """A number by which products are put into a random order that does not depend on which others there are."""
-    return pl.Series([hash_text(f"{seed}:{uid}") for uid in uids], dtype=pl.UInt64)
+    return pl.Series([hash_text(f"{seed}:{uid}") for uid in uids.to_list()], dtype=pl.UInt64)

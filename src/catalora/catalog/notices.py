@@ -4,6 +4,7 @@ import re
 
 _MOST_NOTICES = 20
 _LONGEST_NOTICE = 500  # characters
+_NOTICE_WORDS = ("copyright", "©", "(c)", "all rights reserved", "todos os direitos", "title summary field")
 # What stands between a notice and the text before it goes with the notice.
 _SEPARATORS = " \t\n-–—|*"
 
@@ -85,9 +86,20 @@ def drop_copyright_notices(text: str) -> str:
         'Comes in (a) red, (b) green and (c) Blue'
     """
     for _ in range(_MOST_NOTICES):
-        # A notice ends the text and is short, so that only the end has to be looked at.
-        match = _COPYRIGHT_NOTICE.search(text, max(0, len(text) - _LONGEST_NOTICE))
+        start = _find_notice_word(text)
+        match = None if start is None else _COPYRIGHT_NOTICE.search(text, start)
         if match is None:
             break
         text = text[: match.start()].rstrip(_SEPARATORS)
     return text
+
+
+def _find_notice_word(text: str) -> int | None:
+    """Where a notice that ends the text may start; looking for plain words first is far faster than the pattern."""
+    tail = text[-_LONGEST_NOTICE:]
+    lowered = tail.lower()
+    found = [place for word in _NOTICE_WORDS if (place := lowered.find(word)) >= 0]
+    if not found:
+        return None
+    # Lower case is longer than the text for very few letters; then places do not match.
+    return len(text) - len(tail) + (min(found) if len(lowered) == len(tail) else 0)

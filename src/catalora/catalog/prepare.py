@@ -107,13 +107,11 @@ def _read_source(
     from_test_source: bool,
     progress: Progress,
 ) -> SourceRecord:
-    rows = 0
     stage = f"read {source.path.name}"
-    for batch in read_rows(source, columns, bad_rows, config.max_row_bytes):
-        if batch.height:
-            spool.add(batch, source.place, from_test_source)
-        rows += batch.height
-        progress(stage, source.position_bytes, source.size_bytes)
+    batches = read_rows(source, columns, bad_rows, config.max_row_bytes)
+    rows = spool.add(
+        batches, source.place, from_test_source, lambda: progress(stage, source.position_bytes, source.size_bytes)
+    )
     progress(stage, source.size_bytes, source.size_bytes)
     return SourceRecord(source.path.name, source.size_bytes, source.compute_sha256(), rows, from_test_source)
 

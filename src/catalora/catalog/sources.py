@@ -16,10 +16,10 @@ from catalora.errors import DataError, InputNotFoundError
 
 Format = Literal["json-lines", "json-array", "csv", "parquet"]
 
-BLOCK_BYTES = 8_000_000
+BLOCK_BYTES = 4_000_000
 # Product texts shrink to about a third; 100 to 1 is far beyond any catalogue and far below what a bomb needs.
 MAX_GZIP_RATIO = 100
-RATIO_CHECKED_FROM_BYTES = 50_000_000
+RATIO_CHECKED_FROM_BYTES = 20_000_000
 
 GZIP_MAGIC = b"\x1f\x8b"
 UTF8_BOM = b"\xef\xbb\xbf"
@@ -143,13 +143,14 @@ class Source:
             raise self._not_readable("binary data", "Convert it to one of these formats.")
         return "csv"
 
-    def read_chunks(self, size: int = BLOCK_BYTES) -> Iterator[bytes]:
-        """The unpacked bytes of the file in pieces of at most `size`.
+    def read_chunks(self, size: int | None = None) -> Iterator[bytes]:
+        """The unpacked bytes of the file in pieces of at most `size`, or `BLOCK_BYTES`.
 
         Raises:
             DataError: damaged gzip, or a gzip bomb.
         """
         self.position_bytes = 0
+        size = size or BLOCK_BYTES
         with self.path.open("rb") as packed:
             if not self.is_gzip:
                 while chunk := packed.read(size):

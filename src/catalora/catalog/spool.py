@@ -1,12 +1,12 @@
 """The texts of a catalogue on disk and an index of them in memory, while it is being prepared."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import polars as pl
 
-from catalora.catalog.gate import Gate
+from catalora.catalog.gate import Gate, Inspected
 
 
 class Spool:
@@ -26,9 +26,17 @@ class Spool:
         for name in ("texts", "changes"):
             (folder / name).mkdir(parents=True)
 
-    def add(self, batch: pl.DataFrame, place: str, from_test_source: bool) -> None:
-        """Store one batch of a source."""
-        inspected = self._gate.inspect(batch)
+    def add(
+        self, batches: Iterable[pl.DataFrame], place: str, from_test_source: bool, after_batch: Callable[[], None]
+    ) -> int:
+        """Store the batches of a source and return how many rows it had."""
+        before = self._rows
+        for inspected in self._gate.inspect_all(batch for batch in batches if batch.height):
+            self._store(inspected, place, from_test_source)
+            after_batch()
+        return self._rows - before
+
+    def _store(self, inspected: Inspected, place: str, from_test_source: bool) -> None:
         texts = inspected.texts.select(pl.lit(place).alias("file"), pl.all())
         changes = inspected.changes.with_columns(row=pl.col("row") + self._rows)
         name = f"{len(self._parts):06}.parquet"
@@ -37,7 +45,7 @@ class Spool:
         changes.write_parquet(self.folder / "changes" / name, compression="uncompressed", statistics=False)
         self._parts.append(inspected.index.with_columns(from_test_source=pl.lit(from_test_source)))
         self.changed.update(inspected.changed)
-        self._rows += batch.height
+        self._rows += inspected.index.height
 
     def index(self) -> pl.DataFrame:
         """The index of all rows."""
