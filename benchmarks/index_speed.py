@@ -90,7 +90,7 @@ def make_vectors(count: int) -> np.ndarray:
     """Unit vectors in clusters of about fifty."""
     rng = np.random.default_rng(1)
     centres = rng.normal(size=(max(8, count // 50), DIMENSIONS))
-    rows = centres[rng.integers(0, len(centres), count)] + 0.8 * rng.normal(size=(count, DIMENSIONS))
+    rows = centres[rng.integers(0, len(centres), count)] + 2.0 * rng.normal(size=(count, DIMENSIONS))
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 

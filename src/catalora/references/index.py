@@ -31,6 +31,7 @@ from catalora.references.titles import TitleIndex, write_titles
 from catalora.references.vectors import VectorIndex, estimate_size_bytes, write_vectors
 from catalora.run import write_json
 
+# To be raised when a generation is made in another way: every older index is then stale.
 FORMAT = 1
 # The start of a description is enough: twice as much costs twice the time and finds no more.
 CONTENT_CHARACTERS = 600
