@@ -19,7 +19,13 @@ from pathlib import Path
 
 from catalora.catalog.sample import SAMPLE_PATH
 
-SETTINGS = ("data.max_samples=160", "lora.dropout=0.1", "training.epochs=2", "training.save_steps=4")
+SETTINGS = (
+    "lora.dropout=0.1",
+    "training.epochs=2",
+    "training.batch_size=2",
+    "training.save_steps=4",
+    "training.max_validation_products=16",
+)
 
 
 def run_catalora(*arguments: str) -> subprocess.Popen[bytes]:
@@ -29,9 +35,9 @@ def run_catalora(*arguments: str) -> subprocess.Popen[bytes]:
     )
 
 
-def start(folder: Path, name: str) -> subprocess.Popen[bytes]:
+def start(folder: Path, name: str, products: int) -> subprocess.Popen[bytes]:
     """Start a small demo run."""
-    settings = [part for setting in SETTINGS for part in ("--set", setting)]
+    settings = [part for setting in (*SETTINGS, f"data.max_samples={products}") for part in ("--set", setting)]
     place = ("--runs-dir", str(folder / "runs"), "--run", name, "--no-index")
     return run_catalora("train", "--data", str(folder / "data"), "--preset", "quick", *settings, *place)
 
@@ -73,13 +79,14 @@ def main() -> None:
     """Run the trials, print one line each, and fail when one adapter differs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=30)
+    parser.add_argument("--products", type=int, default=120, help="Training products of each run.")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     random.seed(arguments.seed)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         finish(run_catalora("prepare", str(SAMPLE_PATH), "--out", str(folder / "data")))
-        finish(start(folder, "whole"))
+        finish(start(folder, "whole", arguments.products))
         whole = folder / "runs" / "whole"
         events = [json.loads(line) for line in (whole / "events.jsonl").read_text(encoding="utf-8").splitlines()]
         seconds = events[-1]["time"] - next(event["time"] for event in events if event["kind"] == "start")
@@ -87,7 +94,7 @@ def main() -> None:
         while kills < arguments.kills:
             trial += 1
             run = folder / "runs" / f"killed-{trial}"
-            where = kill_at_random(start(folder, run.name), run, seconds, in_save=trial % 2 == 0)
+            where = kill_at_random(start(folder, run.name, arguments.products), run, seconds, in_save=trial % 2 == 0)
             if where == "had ended already":
                 continue
             kills += 1

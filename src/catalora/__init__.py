@@ -1,9 +1,9 @@
 """catalora: tune an open language model on a product catalogue with LoRA, and see honestly what changed.
 
     import catalora
-    catalora.prepare(["trn.json.gz"], out="data/amazon", max_samples=3000)
+    catalora.prepare(["trn.json.gz"], out="data/amazon", settings={"data.max_samples": 3000})
     run = catalora.train(data="data/amazon", model="google/gemma-2b", preset="overnight")
-    print(catalora.ask(run, "What is Mog's Kittens?").tuned.text)
+    print(catalora.ask(run, "What is Mog's Kittens?").answers["tuned"].text)
 
 The names below are resolved on first use: importing catalora never imports torch.
 """

@@ -54,6 +54,7 @@ def prepare(
     sources: Sequence[str | Path],
     out: str | Path,
     *,
+    test_sources: Sequence[str | Path] = (),
     settings: Settings = (),
     columns: Columns | None = None,
     progress: Progress = ignore_progress,
@@ -63,6 +64,8 @@ def prepare(
     Args:
         sources: JSON Lines, JSON, CSV or Parquet files, plain or gzip'd.
         out: the folder to make; replaced when it is a prepared data set already, and only on success.
+        test_sources: files whose products are the test split, e.g. `tst.json.gz`; products of `sources` that are the
+            same or nearly the same are removed.
         settings: `data.*` settings, e.g. `{"data.max_samples": 3000}`.
         columns: names of the uid, title and content columns where they are not recognised.
         progress: told how far it is.
@@ -72,7 +75,12 @@ def prepare(
     """
     config = build_config(None, settings)
     return prepare_catalogue(
-        [Path(source) for source in sources], Path(out), config.data, columns=columns, progress=progress
+        [Path(source) for source in sources],
+        Path(out),
+        config.data,
+        test_sources=[Path(source) for source in test_sources],
+        columns=columns,
+        progress=progress,
     )
 
 

@@ -5,7 +5,7 @@ The worker writes, front ends read. Nothing else has to be alive for a run to go
     run.json        what was asked for and on what: config, versions, data fingerprint, device and reason (written once)
     status.json     where it is now (replaced whole)
     events.jsonl    what happened, one JSON object a line (append only)
-    products.parquet, worker.log, checkpoints/, adapter/, references/, evaluation/
+    products.parquet, checkpoints/, adapter/, references/, evaluation/
 """
 
 import json

@@ -65,7 +65,7 @@ def test_inference_gives_the_model_the_very_tokens_of_training(run, session):
     template, config = session.answerer.template, session.config
     rows, _ = pipeline.build_rows(run, config, template, session.answerer.tokenizer)
     examples = rows.epochs[0]
-    products = {uid: title for uid, title in pl.read_parquet(run.products).select("uid", "title").iter_rows()}
+    products = dict(pl.read_parquet(run.products).select("uid", "title").iter_rows())
     uid = examples.uids[0]
     question = template.render_question(products[uid], template.question_form(uid, 0, config.training.seed))
     trained = examples.ids[: examples.prompt_lengths[0]].tolist()

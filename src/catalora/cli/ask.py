@@ -24,11 +24,11 @@ HEADINGS = {"base": "Base model (before)", "tuned": "Tuned model (after)"}
 @runs_dir_option
 @json_option
 def command(run: str, question: str, side: str, refs: int | None, runs_dir: str, as_json: bool) -> None:
-    r"""Ask RUN about a product, by title or question, in Portuguese or English.
+    """Ask RUN about a product, by title or question, in Portuguese or English.
 
     \b
     catalora ask amazon "O que é Mog's Kittens?"
-    """
+    """  # noqa: D301 - click reads \b as "do not wrap"
     from catalora import pipeline
     from catalora.generation.answer import SIDES
 

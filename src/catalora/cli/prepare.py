@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the prepared data set.")
+@click.option(
+    "--test-source",
+    "test_sources",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A file of test products (tst.json.gz), instead of a share of the sources; repeatable.",
+)
 @click.option("--max-samples", type=int, help="Draw this many usable products at random; all of them without it.")
 @click.option("--seed", type=int, help="Seed of sampling and splitting.")
 @click.option("--max-bad-rows", type=int, help="Tolerate and count this many unreadable rows.")
@@ -25,6 +32,7 @@ if TYPE_CHECKING:
 def command(
     sources: tuple[Path, ...],
     out: Path,
+    test_sources: tuple[Path, ...],
     max_samples: int | None,
     seed: int | None,
     max_bad_rows: int | None,
@@ -34,11 +42,11 @@ def command(
     settings: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    r"""Clean, de-duplicate and split catalogues (JSON Lines, JSON, CSV, Parquet; plain or gzip'd) into --out.
+    """Clean, de-duplicate and split catalogues (JSON Lines, JSON, CSV, Parquet; plain or gzip'd) into --out.
 
     \b
     catalora prepare trn.json.gz --out data/amazon --max-samples 3000
-    """
+    """  # noqa: D301 - click reads \b as "do not wrap"
     from catalora import pipeline
     from catalora.catalog import Columns
 
@@ -46,7 +54,9 @@ def command(
     overrides = [*settings, *(f"data.{name}={value}" for name, value in given.items() if value is not None)]
     columns = Columns(uid=uid_column, title=title_column, content=content_column)
     with show_progress() as progress:
-        prepared = pipeline.prepare(sources, out, settings=overrides, columns=columns, progress=progress)
+        prepared = pipeline.prepare(
+            sources, out, test_sources=test_sources, settings=overrides, columns=columns, progress=progress
+        )
     if as_json:
         print_json(prepared.profile.to_json())
     else:

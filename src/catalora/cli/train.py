@@ -30,12 +30,12 @@ def command(
     runs_dir: str,
     as_json: bool,
 ) -> None:
-    r"""Tune a model on prepared products.
+    """Tune a model on prepared products.
 
     \b
     catalora train --data data/amazon --model google/gemma-2b --preset overnight --run amazon
     catalora train --resume --run amazon
-    """
+    """  # noqa: D301 - click reads \b as "do not wrap"
     from catalora import pipeline
 
     if resume:
