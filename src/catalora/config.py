@@ -111,7 +111,7 @@ class ReferencesConfig(Section):
     """Training products shown beside an answer."""
 
     count: int = Field(3, ge=0, le=50, description="References per answer.")
-    min_score: float = Field(0.35, ge=-1, le=1, description="Cosine similarity under which no reference is claimed.")
+    min_score: float = Field(0.55, ge=-1, le=1, description="Cosine similarity under which no reference is claimed.")
 
 
 class EvaluationConfig(Section):
