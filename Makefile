@@ -26,10 +26,12 @@ app: .venv/.all  ## The browser app
 	@$(BIN)/catalora app
 
 test: .venv/.dev  ## All tests, the fast ones first
-	@CATALORA_PRODUCTS=$(PRODUCTS) $(BIN)/python -m pytest -q tests/unit tests/invariants tests/cli tests/pipeline
+	@CATALORA_PRODUCTS=$(PRODUCTS) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit
+	@CATALORA_PRODUCTS=$(PRODUCTS) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/invariants tests/cli
+	@CATALORA_PRODUCTS=$(PRODUCTS) $(BIN)/python -m pytest -q tests/pipeline
 
 unit: .venv/.dev  ## The fast tests alone
-	@$(BIN)/python -m pytest -q tests/unit
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit
 
 lint: .venv/.dev types  ## Style, types and the direction of imports
 	@$(BIN)/ruff check .

@@ -29,9 +29,9 @@ VOCABULARY = 256_000
 SHARD_BYTES = 2**30
 MEMORY_LIMIT_GB = 14
 DEMO = Path(__file__).parent.parent / "src" / "catalora" / "model" / "demo"
-# 22 products fill 6 rows of 512 tokens: 3 steps of 2 rows.
+# 20 products fill 6 rows of 512 tokens: 3 steps of 2 rows.
 SETTINGS = (
-    "data.max_samples=40",
+    "data.max_samples=20",
     "training.epochs=1",
     "training.save_steps=2",
     "training.logging_steps=1",

@@ -4,6 +4,7 @@ import json
 import re
 import sys
 import textwrap
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -25,6 +26,7 @@ from catalora.progress import Progress as ProgressCallback
 # Everything that a terminal could take for a command; product and model texts are strangers' texts.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 WIDTH = 100
+SECONDS_BETWEEN_LINES = 15
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 runs_dir_option = click.option(
@@ -65,7 +67,7 @@ def say(message: str) -> None:
 
 @contextmanager
 def show_progress() -> Iterator[ProgressCallback]:
-    """A bar for each stage on a terminal; one line per stage elsewhere."""
+    """A bar for each stage on a terminal; a line now and then elsewhere."""
     if not sys.stderr.isatty():
         yield _LinePerStage()
         return
@@ -75,13 +77,18 @@ def show_progress() -> Iterator[ProgressCallback]:
 
 
 class _LinePerStage:
+    """A line when a stage begins, and one now and then while it lasts: for logs."""
+
     def __init__(self) -> None:
-        self.stages: set[str] = set()
+        self.stage = ""
+        self.last_line = 0.0
 
     def __call__(self, stage: str, done: int, total: int | None) -> None:
-        if stage not in self.stages:
-            self.stages.add(stage)
-            say(f"{stage} …" if total is None else f"{stage} … ({total:,})")
+        now = time.monotonic()
+        if stage == self.stage and now - self.last_line < SECONDS_BETWEEN_LINES:
+            return
+        self.stage, self.last_line = stage, now
+        say(f"{stage} …" if not total or not done else f"{stage} … {done:,} of {total:,}")
 
 
 class _Bars:

@@ -1,0 +1,56 @@
+"""The demo, as a new user runs it: the promises of the README, on the real path."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """What `catalora demo --json` prints, and where it worked."""
+    folder = tmp_path_factory.mktemp("demo")
+    command = [sys.executable, "-m", "catalora", "demo", "--out", str(folder), "--json"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout), folder
+
+
+def test_tuning_changes_what_it_promises_to_change(demo):
+    comparison = demo[0]["comparison"]
+    base, tuned = comparison["base"], comparison["tuned"]
+    assert comparison["bits_per_byte_change"] <= -0.25
+    assert base["stop_rate"] < 0.20
+    assert tuned["stop_rate"] >= 0.95
+    assert base["follow_up_rate"] > tuned["follow_up_rate"]
+    assert tuned["follow_up_rate"] < 0.02
+    assert base["mean_words"] > 1.3 * tuned["mean_words"]
+
+
+def test_tuned_answers_speak_of_the_product_that_was_asked_for(demo):
+    kept = []
+    for product in demo[0]["comparison"]["products"]:
+        words = {word.strip(",:()").lower() for word in product["title"].split() if len(word) > 3}
+        answer = product["answers"]["tuned"]["text"].lower()
+        kept.append(sum(word in answer for word in words) / max(1, len(words)))
+    assert sum(kept) / len(kept) > 0.5
+
+
+def test_both_questions_have_answers_and_references(demo):
+    replies = demo[0]["replies"]
+    assert [reply["question"].split()[0] for reply in replies] == ["O", "What"]
+    for reply in replies:
+        assert reply["product"]["status"] == "held out"
+        assert reply["answers"]["base"]["text"]
+        assert reply["answers"]["tuned"]["stopped"]
+        assert reply["references"]
+
+
+def test_a_second_demo_uses_the_finished_run(demo):
+    adapter = demo[1] / "runs" / "demo" / "adapter" / "adapter_model.safetensors"
+    before = adapter.stat().st_mtime_ns
+    command = [sys.executable, "-m", "catalora", "demo", "--out", str(demo[1]), "--json"]
+    again = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert json.loads(again.stdout)["comparison"]["tuned"] == demo[0]["comparison"]["tuned"]
+    assert adapter.stat().st_mtime_ns == before
