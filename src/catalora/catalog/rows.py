@@ -103,7 +103,7 @@ def bad_row(place: str, line: int, problem: str, code: str, **facts: object) -> 
     return DataError(
         f"{place}:{line}: {problem}",
         code=code,
-        hint=f"Correct line {line}, or tolerate and count unreadable rows with --set data.max_bad_rows=N.",
+        hint=f"Correct line {line}, or tolerate and count unreadable rows with --max-bad-rows N.",
         file=place,
         line=line,
         **facts,
@@ -188,7 +188,7 @@ def _missing_column(place: str, field: str, wanted: str | None, names: Sequence[
     return DataError(
         f"{place}: no column for {field}: found {found}; expected {expected}",
         code="column-missing",
-        hint=f"Name the column that holds the {field}, for example Columns({field}={(list(names) or ['x'])[0]!r}).",
+        hint=f"Name the column that holds the {field} with --{field}-column NAME.",
         file=place,
         field=field,
         found=list(names),
