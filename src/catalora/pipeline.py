@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from catalora.evaluation.compare import Comparison
     from catalora.generation.answer import Answer, Answerer, OnText, Side
     from catalora.references.index import Reference, ReferenceIndex
+    from catalora.training.fit import CatalogueFit
     from catalora.training.packing import PackedRows
+    from catalora.training.preview import ProductView
     from catalora.training.trainer import TrainingResult
 
 Settings = Mapping[str, object] | Sequence[str]
@@ -80,6 +82,50 @@ def prepare(
         config.data,
         test_sources=[Path(source) for source in test_sources],
         columns=columns,
+        progress=progress,
+    )
+
+
+def preview(
+    data: str | Path,
+    *,
+    uids: Sequence[str] = (),
+    count: int = 1,
+    model: str = "demo",
+    settings: Settings = (),
+    token: str | None = None,
+) -> "list[ProductView]":
+    """What a model sees of products of a data set: of those named, or of `count` training products at random."""
+    from catalora.model.loading import load_tokenizer
+    from catalora.training.preview import preview_products
+
+    config, prepared = build_config(None, settings), load_prepared(Path(data))
+    tokenizer = load_tokenizer(config.model.model_copy(update={"name": model}), token=token)
+    length, seed = config.training.max_length, config.training.seed
+    return preview_products(prepared, PromptTemplate(), tokenizer, uids=uids, count=count, max_length=length, seed=seed)
+
+
+def measure_fit(
+    data: str | Path,
+    *,
+    model: str = "demo",
+    settings: Settings = (),
+    token: str | None = None,
+    progress: Progress = ignore_progress,
+) -> "CatalogueFit":
+    """Token lengths of a data set's training products, what each `max_length` does to them, and which to take."""
+    from catalora.model.loading import load_tokenizer
+    from catalora.training.fit import CANDIDATES, MEASURED_PRODUCTS, measure_lengths
+
+    config, table = build_config(None, settings), load_prepared(Path(data)).table()
+    tokenizer = load_tokenizer(config.model.model_copy(update={"name": model}), token=token)
+    return measure_lengths(
+        _pick(table, "train", MEASURED_PRODUCTS, config.training.seed),
+        PromptTemplate(),
+        tokenizer,
+        available=int((table["split"] == "train").sum()),
+        seed=config.training.seed,
+        candidates=(*CANDIDATES, config.training.max_length),
         progress=progress,
     )
 

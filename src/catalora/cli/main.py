@@ -18,6 +18,7 @@ from catalora.errors import CataloraError, UsageError
 COMMANDS = {
     "demo": "The whole path in minutes, offline: data, tuning, before and after, sources.",
     "prepare": "Clean, de-duplicate and split a catalogue.",
+    "preview": "Show what the model sees of a product, and which length fits a catalogue.",
     "train": "Tune a model on a prepared catalogue; go on with an interrupted run.",
     "index": "Build the reference index of a run again.",
     "ask": "Ask the base and the tuned model, and see the nearest training products.",
