@@ -35,6 +35,7 @@ from catalora.catalog.prepared import (
 from catalora.catalog.profile import Profile, SourceRecord, compute_lengths, count_splits
 from catalora.catalog.readers import read_rows
 from catalora.catalog.replacement import replace_folder
+from catalora.catalog.report import write_report
 from catalora.catalog.rows import BadRows, Columns
 from catalora.catalog.selection import count_removed, decide_rows
 from catalora.catalog.sources import Source
@@ -93,6 +94,7 @@ def prepare_catalogue(
         profile = _build_profile(index, spool.changed, records, config, folder / PRODUCTS)
         text = json.dumps(profile.to_json(), ensure_ascii=False, indent=2)
         (folder / PROFILE).write_text(text + "\n", encoding="utf-8")
+        write_report(folder, profile)
         shutil.rmtree(spool.folder)
         progress("write", len(writers), len(writers))
     return PreparedData(out, profile)

@@ -70,6 +70,7 @@ def test_each_row_is_kept_or_removed_for_a_named_reason(source, tmp_path):
         "products.parquet",
         "profile.json",
         "removed.parquet",
+        "report.html",
     ]
     assert everything_in(tmp_path) == ["catalogue.jsonl", "out"]
 
