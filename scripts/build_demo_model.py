@@ -1,8 +1,8 @@
 """Build the bundled demo model: generate its corpus, train its tokenizer, pretrain a small Gemma on them.
 
 Run from the repository's root: ``python scripts/build_demo_model.py --minutes 40``. With ``--steps`` alone the result
-depends only on the seed and the machine's arithmetic; with ``--minutes`` the learning rate follows the clock as well, so that
-the run ends in time on any machine. The figures go to ``training.json`` in the work folder.
+depends only on the seed and the machine's arithmetic; with ``--minutes`` the learning rate follows the clock as well,
+so that the run ends in time on any machine. The figures go to ``training.json`` in the work folder.
 """
 
 import argparse
@@ -28,7 +28,9 @@ def parse_arguments() -> argparse.Namespace:
     """Return the command line's choices; every field of the recipe is an option."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", type=Path, default=MODEL_FOLDER, help="folder that receives the model's files")
-    parser.add_argument("--work", type=Path, default=ROOT / "build/demo_model", help="folder for corpus and checkpoints")
+    parser.add_argument(
+        "--work", type=Path, default=ROOT / "build/demo_model", help="folder for corpus and checkpoints"
+    )
     parser.add_argument("--corpus-only", action="store_true", help="generate and check the corpus, then stop")
     for name, value in asdict(Recipe()).items():
         parser.add_argument("--" + name.replace("_", "-"), type=type(value), default=value, help=f"default {value}")
@@ -48,7 +50,7 @@ def main() -> None:
         return
     np.save(arguments.work / "tokens.npy", tokens)
     record |= pretrain(recipe, arguments.work / "tokens.npy", arguments.work, arguments.out)
-    record["training_tokens"] = record["steps"] * recipe.batch_tokens
+    record["training_tokens"] = record["steps"] * recipe.batch_tokens * recipe.workers
     record["sha256"] = hashlib.sha256((arguments.out / "model.safetensors").read_bytes()).hexdigest()
     text = json.dumps(record | {"recipe": asdict(recipe)}, indent=2)
     (arguments.work / "training.json").write_text(text + "\n", encoding="utf-8")

@@ -1,7 +1,8 @@
-"""Pretraining of the bundled demo model on CPU: data-parallel workers of one thread each, Muon, bf16 autocast.
+"""Pretraining of the bundled demo model on CPU: workers of one thread each, Muon, bf16 autocast.
 
-Workers instead of threads, because on busy cores a step of many short parallel regions waits for the slowest thread at each
-of them, and a worker only once a step. Deliberately small: no resume, no validation during training.
+The workers train on rows of their own and average their weights every few steps (local SGD). Threads would wait for one
+another at each of the many short parallel regions of a step, which on busy cores costs more than it gains.
+Deliberately small: no resume, no validation during training.
 """
 
 import json
@@ -26,11 +27,11 @@ class Recipe:
     """Everything that decides the weights; sizes in tokens unless named otherwise."""
 
     seed: int = 20
-    corpus_tokens: int = 12_000_000
+    corpus_tokens: int = 8_000_000
     vocab_size: int = 5120
     tokenizer_documents: int = 6000
     held_out_tokens: int = 65_536
-    batch_tokens: int = 4096
+    batch_tokens: int = 2048
     first_row: int = 256
     last_row: int = 512
     long_rows_from: float = 0.8
@@ -40,6 +41,7 @@ class Recipe:
     steps: int = 2800
     minutes: float = math.inf
     workers: int = 2
+    average_every: int = 10
 
 
 def build_config(vocab_size: int) -> GemmaConfig:
@@ -61,7 +63,7 @@ def build_config(vocab_size: int) -> GemmaConfig:
 
 
 def pretrain(recipe: Recipe, tokens_path: Path, work: Path, out: Path) -> dict[str, float]:
-    """Train on the ids in `tokens_path` (a NumPy file), save the model in `out`, and return steps, seconds and losses."""
+    """Train on the ids in `tokens_path` (a NumPy file), save the model in `out`, return steps, seconds and losses."""
     rendezvous, result = work / "rendezvous", work / "result.json"
     rendezvous.unlink(missing_ok=True)
     arguments = (recipe, tokens_path, rendezvous, result, out)
@@ -85,28 +87,43 @@ def _run_worker(rank: int, recipe: Recipe, tokens_path: Path, rendezvous: Path, 
 
 
 def train(model: GemmaForCausalLM, tokens: np.ndarray, recipe: Recipe, checkpoint: Path) -> dict[str, float]:
-    """Train in place and return steps, seconds and the last loss in nats per token; rank 0 keeps the time and reports."""
+    """Train in place and return steps of a worker, seconds and last loss in nats per token; rank 0 keeps the time."""
     rank = dist.get_rank()
-    batches = iterate_batches(tokens, recipe, np.random.default_rng(recipe.seed))
+    batches = iterate_batches(tokens, recipe, np.random.default_rng((recipe.seed, rank)))
     optimizers = build_optimizers(model, recipe)
     started = saved = time.monotonic()
-    batch, losses, progress = next(batches), [], 0.0
+    batch, losses = next(batches), []
     while True:
         progress = _agree(max(len(losses) / recipe.steps, (time.monotonic() - started) / (60 * recipe.minutes)))
         if progress >= 1:
             break
         for group in (group for optimizer in optimizers for group in optimizer.param_groups):
             group["lr"] = recipe.learning_rate * compute_rate_factor(progress, recipe.warmup)
-        losses.append(train_step(model, batch[rank :: recipe.workers], optimizers))
-        batch = batches.send(recipe.last_row if progress >= recipe.long_rows_from else recipe.first_row)
-        if rank == 0 and len(losses) % 50 == 0:
-            rate = len(losses) * recipe.batch_tokens / (time.monotonic() - started)
-            print(f"step {len(losses)} {progress:.0%} loss {np.mean(losses[-50:]):.3f} {rate:.0f} tokens/s", flush=True)
+        for _ in range(recipe.average_every):
+            losses.append(train_step(model, batch, optimizers))
+            batch = batches.send(recipe.last_row if progress >= recipe.long_rows_from else recipe.first_row)
+        average_weights(model)
+        if rank == 0 and len(losses) % 100 == 0:
+            rate = len(losses) * recipe.batch_tokens * recipe.workers / (time.monotonic() - started)
+            print(
+                f"step {len(losses)} {progress:.0%} loss {np.mean(losses[-100:]):.3f} {rate:.0f} tokens/s", flush=True
+            )
         if rank == 0 and time.monotonic() - saved > SAVE_SECONDS:
             save_model(model, checkpoint)
             saved = time.monotonic()
     seconds = round(time.monotonic() - started)
-    return {"steps": len(losses), "seconds": seconds, "train_loss": round(float(np.mean(losses[-50:])), 4)}
+    return {"steps": len(losses), "seconds": seconds, "train_loss": round(float(np.mean(losses[-100:])), 4)}
+
+
+@torch.no_grad()
+def average_weights(model: GemmaForCausalLM) -> None:
+    """Replace the weights on every worker with their mean over the workers."""
+    parameters = list(model.parameters())
+    flat = torch.cat([parameter.flatten() for parameter in parameters])
+    dist.all_reduce(flat)
+    flat /= dist.get_world_size()
+    for parameter, part in zip(parameters, flat.split([p.numel() for p in parameters]), strict=True):
+        parameter.copy_(part.view_as(parameter))
 
 
 def _agree(value: float) -> float:
@@ -136,7 +153,7 @@ def compute_rate_factor(progress: float, warmup: float) -> float:
 
 
 def iterate_batches(tokens: np.ndarray, recipe: Recipe, rng: np.random.Generator) -> Iterator[torch.Tensor]:
-    """Yield batches of `batch_tokens` ids as (rows, row length), newly shuffled each pass; `send` sets the row length."""
+    """Yield batches of `batch_tokens` ids as (rows, row length), shuffled each pass; `send` sets the row length."""
     length = recipe.first_row
     while True:
         offset = int(rng.integers(length))
@@ -144,7 +161,9 @@ def iterate_batches(tokens: np.ndarray, recipe: Recipe, rng: np.random.Generator
         order = rng.permutation(rows)
         size = recipe.batch_tokens // length
         for start in range(0, rows - size + 1, size):
-            picked = [tokens[offset + row * length : offset + (row + 1) * length] for row in order[start : start + size]]
+            picked = [
+                tokens[offset + row * length : offset + (row + 1) * length] for row in order[start : start + size]
+            ]
             wanted = yield torch.from_numpy(np.stack(picked).astype(np.int64))
             if wanted is not None and wanted != length:
                 length = wanted
@@ -152,18 +171,12 @@ def iterate_batches(tokens: np.ndarray, recipe: Recipe, rng: np.random.Generator
 
 
 def train_step(model: GemmaForCausalLM, batch: torch.Tensor, optimizers: list[torch.optim.Optimizer]) -> float:
-    """Take one step on this worker's rows, with the gradients' mean over the workers, and return this worker's loss."""
+    """Take one step on a batch and return its loss."""
     model.train()
     with torch.autocast("cpu", dtype=torch.bfloat16):
         loss = model(input_ids=batch, labels=batch, use_cache=False).loss
     loss.backward()
-    gradients = [p.grad for p in model.parameters()]
-    flat = torch.cat([gradient.flatten() for gradient in gradients])
-    dist.all_reduce(flat)
-    flat /= dist.get_world_size()
-    flat *= min(1.0, 1.0 / (flat.norm().item() + 1e-6))
-    for gradient, part in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
-        gradient.copy_(part.view_as(gradient))
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     for optimizer in optimizers:
         optimizer.step()
         optimizer.zero_grad()

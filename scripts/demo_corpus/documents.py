@@ -1,6 +1,7 @@
 """Documents of the demo corpus: chains of questions and answers, expository paragraphs, and small stories.
 
-Deliberately without an end mark inside a chain: a model trained on it goes on with further questions, as base models do.
+Deliberately without an end mark inside a chain: a model trained on it goes on with further questions, as base
+models do.
 """
 
 import random
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 
 from demo_corpus import english, knowledge, portuguese
 from demo_corpus.grammar import Grammar
-from demo_corpus.names import invent_maker, invent_person, invent_place, invent_word
+from demo_corpus.names import invent_code, invent_maker, invent_person, invent_place, invent_word
 from demo_corpus.subjects import (
     GRAMMARS,
     PORTUGUESE,
@@ -23,8 +24,19 @@ from demo_corpus.subjects import (
 )
 
 PORTUGUESE_SHARE = 0.23
-PROSE_SHARE = 0.14
-CONTRACTIONS = {"de o": "do", "de a": "da", "de os": "dos", "de as": "das", "em o": "no", "em a": "na", "a os": "aos", "a as": "às"}
+PROSE_SHARE = 0.12
+DRILL_SHARE = 0.12
+NAME_AGAIN_SHARE = 0.25
+CONTRACTIONS = {
+    "de o": "do",
+    "de a": "da",
+    "de os": "dos",
+    "de as": "das",
+    "em o": "no",
+    "em a": "na",
+    "a os": "aos",
+    "a as": "às",
+}
 UNCONTRACTED = re.compile(r"\b(?:de (?:o|a|os|as)|em (?:o|a)|a (?:os|as))(?= )")
 
 
@@ -40,13 +52,15 @@ def iterate_documents(seed: int) -> Iterator[str]:
         kind = rng.random()
         if kind < PROSE_SHARE:
             yield write_prose(rng)
+        elif kind < PROSE_SHARE + DRILL_SHARE:
+            yield write_drill(rng)
         else:
             in_portuguese = rng.random() < PORTUGUESE_SHARE
             yield write_chain(rng, in_portuguese)
 
 
 def write_chain(rng: random.Random, in_portuguese: bool) -> str:
-    """Return a chain of two to seven turns of "Question: ...\\nAnswer: ...", most of them about the same few subjects."""
+    """Return a chain of two to seven turns of question and answer, most of them about the same few subjects."""
     subject = _new_subject(rng, in_portuguese)
     turns = [_turn(rng, _ask(rng, subject), subject)]
     for _ in range(rng.randint(1, 6)):
@@ -98,15 +112,21 @@ def _turn(rng: random.Random, question: str, subject: Subject) -> str:
 
 
 def write_answer(rng: random.Random, subject: Subject) -> str:
-    """Return a vague answer of roughly 80 to 150 words that starts with the subject and ends with a closing sentence."""
+    """Return a vague answer of 80 to 150 words that starts with the subject and ends with a closing sentence."""
     if subject.kind == "portuguese":
         opening, details, stages, closing = (
-            portuguese.OPENING, portuguese.DETAILS, portuguese.STAGES, portuguese.CLOSING,
-        )  # fmt: skip
+            portuguese.OPENING,
+            portuguese.DETAILS,
+            portuguese.STAGES,
+            portuguese.CLOSING,
+        )
     elif subject.kind == "work":
         opening, details, stages, closing = (
-            english.WORK_OPENING, english.WORK_DETAILS, english.WORK_STAGES, english.CLOSING,
-        )  # fmt: skip
+            english.WORK_OPENING,
+            english.WORK_DETAILS,
+            english.WORK_STAGES,
+            english.CLOSING,
+        )
     else:
         first = english.CONCEPT_OPENING if subject.kind == "concept" else english.OPENING
         opening, details, stages, closing = first, english.DETAILS, english.STAGES, english.CLOSING
@@ -118,7 +138,42 @@ def write_answer(rng: random.Random, subject: Subject) -> str:
     patterns += [rng.choice(stages[index]) for index in kept]
     patterns.append(rng.choice(closing))
     facts = people_and_places(rng) | subject.facts
-    return " ".join(subject.grammar.sentence(pattern, facts, rng) for pattern in patterns)
+    return " ".join(subject.grammar.sentence(_name_again(rng, pattern), facts, rng) for pattern in patterns)
+
+
+def _name_again(rng: random.Random, pattern: str) -> str:
+    """Put the subject's name for a leading "It" now and then, so that names are copied anywhere in an answer."""
+    if (
+        pattern.startswith(("It can ", "It feels", "It has ", "It needs", "It takes "))
+        and rng.random() < NAME_AGAIN_SHARE
+    ):
+        return "{s}" + pattern[2:]
+    return pattern
+
+
+def write_drill(rng: random.Random) -> str:
+    """Return lists of invented names and titles that are told again, in order or picked out: practice in copying."""
+    return "\n\n".join(_drill(rng) for _ in range(rng.randint(3, 6)))
+
+
+def _drill(rng: random.Random) -> str:
+    makers = (invent_maker, invent_person, invent_place, invent_code, lambda r: invent_product(r).facts["full"])
+    makers = (*makers, makers[-1], lambda r: invent_work(r).facts["full"])
+    names = [rng.choice(makers)(rng) for _ in range(rng.randint(2, 5))]
+    numbered = " ".join(f"Number {index} is {name}." for index, name in enumerate(names, 1))
+    picked = rng.randrange(len(names))
+    again, so = rng.choice(("Once more", "Again", "A second time")), rng.choice(("So number", "And number", "Number"))
+    first, chain = names[0], ", ".join(names)
+    return rng.choice(
+        (
+            f"{chain}. {again}: {chain}.",
+            f"{numbered} {again}: {numbered}",
+            f"{numbered} {so} {picked + 1} is {names[picked]}.",
+            f"Question: {first}?\nAnswer: {first}. {again}, the name is {first}.",
+            f"Question: What is the name? It is {first}.\nAnswer: The name is {first}.",
+            f"Question: O nome é {first}?\nAnswer: Sim, o nome é {first}.",
+        )
+    )
 
 
 def write_prose(rng: random.Random) -> str:
@@ -151,7 +206,9 @@ def _story_facts(rng: random.Random) -> dict[str, str]:
 
 def _exposition_facts(rng: random.Random, grammar: Grammar) -> dict[str, str]:
     material, other = rng.sample(list(knowledge.MATERIALS), 2)
-    fixed = {key: grammar.expand(f"{{{key}}}", {}, rng) for key in ("noun", "noun_one", "place", "act", "acting", "part")}
+    fixed = {
+        key: grammar.expand(f"{{{key}}}", {}, rng) for key in ("noun", "noun_one", "place", "act", "acting", "part")
+    }
     return fixed | {
         "material": material,
         "material_note": knowledge.MATERIALS[material],

@@ -107,23 +107,32 @@ class Grammar:
         Raises:
             KeyError: a slot is neither a fact nor a rule.
         """
-        return self._render(parse(pattern), facts, rng)
+        return self._render(parse(pattern), facts, rng, set())
 
     def sentence(self, pattern: str, facts: Mapping[str, str], rng: random.Random) -> str:
         """Like `expand`, with the first letter in upper case."""
         text = self.expand(pattern, facts, rng)
         return text[:1].upper() + text[1:]
 
-    def _render(self, nodes: Sequence_, facts: Mapping[str, str], rng: random.Random) -> str:
+    def _render(self, nodes: Sequence_, facts: Mapping[str, str], rng: random.Random, taken: set[str]) -> str:
         parts = []
         for node in nodes:
             if isinstance(node, str):
                 parts.append(node)
             elif isinstance(node, Choice):
-                parts.append(self._render(rng.choice(node.branches), facts, rng))
+                parts.append(self._render(rng.choice(node.branches), facts, rng, taken))
             else:
                 text = facts.get(node.name)
                 if text is None:
-                    text = self._render(parse(rng.choice(self.rules[node.name])), facts, rng)
+                    text = self._render(parse(self._pick(node.name, rng, taken)), facts, rng, taken)
                 parts.append(MODIFIERS[node.modifier](text))
         return "".join(parts)
+
+    def _pick(self, name: str, rng: random.Random, taken: set[str]) -> str:
+        """Return an alternative of the rule, if possible one that this text does not have yet."""
+        for _ in range(4):
+            chosen = rng.choice(self.rules[name])
+            if chosen not in taken:
+                break
+        taken.add(chosen)
+        return chosen

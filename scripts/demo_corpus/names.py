@@ -4,6 +4,8 @@ Nearly every name is put together from syllables, so that a name seems never to 
 cannot store the names and has to learn to copy them from the question.
 """
 
+# ruff: noqa: SIM905 -- lists of hundreds of words read better as running text
+
 import random
 
 ONSETS = (
@@ -25,17 +27,28 @@ FIRST_NAMES = (
     "Pedro Rafael Sofia Thiago Yara Zoe Ivan Olga Kenji Yuki Amir Leila Priya Ravi Chen Mei Omar Fatima Lars Ingrid"
 ).split()
 NAME_WORDS = (
-    "North South East West Silver Golden Blue Red Green Black White Bright Clear Deep High Low Old New Wild Quiet True "
+    "North South East West Silver Golden Blue Red Green Black White Bright Clear Deep High Low Old New Wild "
+    "Quiet True "
     "River Lake Stone Oak Pine Elm Ash Fox Wolf Bear Hawk Swan Owl Moon Sun Star Cloud Rain Snow Frost Wind Fire Sea "
     "Harbor Bay Hill Valley Field Meadow Leaf Root Seed Bloom Rose Lily Fern Moss Clay Sand Salt Iron Copper Steel "
-    "Amber Pearl Ruby Jade Cedar Maple Willow Birch Hazel Thorn Bridge Gate Tower Mill Forge Anchor Sail Compass Arrow "
-    "Lantern Candle Mirror Feather Thread Needle Wheel Bell Drum Echo Pixel Nova Vector Terra Aqua Luma Vita Omni Ever "
+    "Amber Pearl Ruby Jade Cedar Maple Willow Birch Hazel Thorn Bridge Gate Tower Mill Forge Anchor Sail Compass "
+    "Arrow "
+    "Lantern Candle Mirror Feather Thread Needle Wheel Bell Drum Echo Pixel Nova Vector Terra Aqua Luma Vita "
+    "Omni Ever "
     "Prime Smart Swift Easy Pure Royal Grand Little Happy Lucky Merry Noble Home Garden Kitchen Craft Works Line Path"
 ).split()
-MAKER_TAILS = "& Co.|& Sons|Works|House|Studio|Labs|Brothers|Goods|Home|Company|Press|Supply|Design|Gear|Kids".split("|")
+MAKER_TAILS = "& Co.|& Sons|Works|House|Studio|Labs|Brothers|Goods|Home|Company|Press|Supply|Design|Gear|Kids".split(
+    "|"
+)
 SERIES = (
     "Pro|Plus|Classic|Mini|Max|Lite|Deluxe|Junior|Original|II|III|XL|Elite|Comfort|Basic|Studio|Travel|Home|Duo|Air|"
     "Series 2|Series 5|Gen 3|Heritage|Essential|Premium|Compact|Ultra|Traditional|Everyday|Signature|Outdoor"
+).split("|")
+
+
+MEASURES = (
+    "{} cm|{} mm|{}-Inch|{} inch|{} ml|{} g|{} kg|{} liter|{} oz|{} ft|{} watt|{}-inch|{} Ounce|{}-Quart|{} m|{}L|{}cm|"
+    '{}"|{} V|{} GB|{}-foot|{}-Ounce'
 ).split("|")
 
 
@@ -64,22 +77,26 @@ def invent_surname(rng: random.Random) -> str:
     return invent_word(rng).capitalize()
 
 
+def _two_words(rng: random.Random) -> tuple[str, str]:
+    return rng.choice(NAME_WORDS), rng.choice(NAME_WORDS)
+
+
+# Shapes of makers' names, each with the share of all names at which it ends.
+MAKER_SHAPES = (
+    (0.42, invent_word),
+    (0.55, lambda rng: f"{rng.choice(NAME_WORDS)}{rng.choice(NAME_WORDS).lower()}"),
+    (0.62, lambda rng: "".join(_two_words(rng))),
+    (0.72, lambda rng: f"{invent_surname(rng)} & {invent_surname(rng)}"),
+    (0.82, lambda rng: " ".join(_two_words(rng))),
+    (0.95, lambda rng: f"{invent_word(rng)} {rng.choice(MAKER_TAILS)}"),
+    (1.0, lambda rng: "".join(rng.choice("ABCDEFGHIJKLMNOPRSTUVWXZ") for _ in range(rng.randint(2, 4)))),
+)
+
+
 def invent_maker(rng: random.Random) -> str:
     """Return the name of a maker, a brand or a publisher."""
-    shape = rng.random()
-    if shape < 0.42:
-        return invent_word(rng)
-    if shape < 0.55:
-        return rng.choice(NAME_WORDS) + rng.choice(NAME_WORDS).lower()
-    if shape < 0.62:
-        return rng.choice(NAME_WORDS) + rng.choice(NAME_WORDS)
-    if shape < 0.72:
-        return f"{invent_surname(rng)} & {invent_surname(rng)}"
-    if shape < 0.82:
-        return f"{rng.choice(NAME_WORDS)} {rng.choice(NAME_WORDS)}"
-    if shape < 0.95:
-        return f"{invent_word(rng)} {rng.choice(MAKER_TAILS)}"
-    return "".join(rng.choice("ABCDEFGHIJKLMNOPRSTUVWXZ") for _ in range(rng.randint(2, 4)))
+    drawn = rng.random()
+    return next(make for share, make in MAKER_SHAPES if drawn < share)(rng)
 
 
 def invent_place(rng: random.Random) -> str:
@@ -99,10 +116,7 @@ def invent_code(rng: random.Random) -> str:
 def invent_size(rng: random.Random) -> str:
     """Return a measure with its unit, as it is written in a name."""
     whole = rng.randint(2, 120)
-    unit = rng.choice(
-        ("{} cm", "{} mm", "{}-Inch", "{} inch", "{} ml", "{} g", "{} kg", "{} liter", "{} oz", "{} ft", "{} watt")
-        + ("{}-inch", "{} Ounce", "{}-Quart", "{} m", "{}L", "{}cm", "{}\"", "{} V", "{} GB", "{}-foot", "{}-Ounce")
-    )
+    unit = rng.choice(MEASURES)
     text = unit.format(whole)
     if rng.random() < 0.15:
         text = unit.format(f"{rng.randint(1, 30)}.{rng.randint(1, 9)}")

@@ -167,23 +167,44 @@ def _work_title(rng: random.Random, facts: dict[str, str], details: list[str]) -
         facts["thing"] = noun.lower()
         details.append("thing")
         return rng.choice(
-            (f"The {adjective} {noun}", f"{noun} of {other}", f"The {noun} in the {other}", f"{verb} the {noun}",
-             f"The {noun} and the {other}", f"A {adjective} {noun}", f"{noun}, {other} and {third}",
-             f"{adjective} {plural(noun)}", f"The {noun} {plural(other)}", f"{verb} {plural(noun)}")
-        )  # fmt: skip
+            (
+                f"The {adjective} {noun}",
+                f"{noun} of {other}",
+                f"The {noun} in the {other}",
+                f"{verb} the {noun}",
+                f"The {noun} and the {other}",
+                f"A {adjective} {noun}",
+                f"{noun}, {other} and {third}",
+                f"{adjective} {plural(noun)}",
+                f"The {noun} {plural(other)}",
+                f"{verb} {plural(noun)}",
+            )
+        )
     if shape < 10:
         facts["hero"] = rng.choice((invent_word, invent_person))(rng)
         details.append("hero")
         return rng.choice(
-            (f"{facts['hero']}'s {noun}", f"{facts['hero']} and the {noun}", f"A {noun} for {facts['hero']}",
-             f"The {adjective} {noun} of {facts['hero']}", f"{verb} {facts['hero']}", f"{facts['hero']}'s {plural(noun)}")
-        )  # fmt: skip
+            (
+                f"{facts['hero']}'s {noun}",
+                f"{facts['hero']} and the {noun}",
+                f"A {noun} for {facts['hero']}",
+                f"The {adjective} {noun} of {facts['hero']}",
+                f"{verb} {facts['hero']}",
+                f"{facts['hero']}'s {plural(noun)}",
+            )
+        )
     facts["subject"] = rng.choice(works.SUBJECTS)
     details.append("subject")
     return rng.choice(
-        (f"{facts['subject']} for Beginners", f"Introduction to {facts['subject']}", f"The {adjective} Book of "
-         f"{facts['subject']}", f"{facts['subject']} and {noun}", f"{verb} {facts['subject']}", f"A Guide to {facts['subject']}")
-    )  # fmt: skip
+        (
+            f"{facts['subject']} for Beginners",
+            f"Introduction to {facts['subject']}",
+            f"The {adjective} Book of {facts['subject']}",
+            f"{facts['subject']} and {noun}",
+            f"{verb} {facts['subject']}",
+            f"A Guide to {facts['subject']}",
+        )
+    )
 
 
 def invent_bare_name(rng: random.Random) -> Subject:
@@ -223,7 +244,11 @@ def invent_portuguese(rng: random.Random) -> Subject:
     """Return a subject for a Portuguese conversation: an English-looking title, or a Portuguese noun phrase."""
     if rng.random() < 0.62:
         source = rng.choice((invent_product, invent_product, invent_work, invent_bare_name))(rng)
-        kept = {key: source.facts[key] for key in ("full", "brand", "size", "code", "count", "author", "hero") if key in source.facts}
+        kept = {
+            key: source.facts[key]
+            for key in ("full", "brand", "size", "code", "count", "author", "hero")
+            if key in source.facts
+        }
         facts = kept | {"s": rng.choice(("", "", "o ", "a ")) + source.facts["full"]}
         return Subject("portuguese", PORTUGUESE, facts, tuple(key for key in portuguese.DETAILS if key in facts))
     article, _, noun = rng.choice(portuguese.THINGS).partition(" ")

@@ -1,4 +1,4 @@
-"""The demo model's tokenizer: BPE with byte fallback and ``▁`` for spaces, as Gemma's, trained on the demo corpus alone."""
+"""The demo model's tokenizer: BPE with byte fallback and ``▁`` for spaces like Gemma, trained on the corpus alone."""
 
 import json
 from collections.abc import Iterable
@@ -39,7 +39,7 @@ def _with_byte_fallback(trained: dict) -> Tokenizer:
     model = models.BPE(
         vocab={piece: index for index, piece in enumerate(ordered)},
         merges=merges,
-        unk_token="<unk>",
+        unk_token="<unk>",  # noqa: S106 -- a vocabulary piece, not a secret
         fuse_unk=True,
         byte_fallback=True,
     )

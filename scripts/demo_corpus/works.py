@@ -1,39 +1,60 @@
 """Words for works of the mind: books, records, films and games, and how their invented titles are made."""
 
+# ruff: noqa: SIM905 -- lists of hundreds of words read better as running text
+
 WORK_NOUNS = (
-    "Garden River House Winter Summer Secret Journey Song Lantern Island Shadow Letter Promise Road Mountain Sea Storm "
-    "Silence Daughter Son Mother Father Brother Sister Captain Painter Baker Doctor King Queen Prince Dragon Witch Ghost "
-    "Clock Key Door Window Mirror Map Ship Train Bridge Tower Castle Forest Field Harbor City Village Kingdom Country "
-    "Heart Memory Dream Night Morning Moon Star Sun Rain Snow Fire Stone Bird Horse Dog Cat Fox Wolf Bear Rabbit Mouse "
-    "Kitten Elephant Orchard Rose Tree Leaf Apple Bread Salt Honey Tea Table Chair Lamp Violin Piano Drum Dance Waltz "
-    "Ballad Hymn Blues Story Tale Legend History Life Death Love War Peace Truth Lie Game Puzzle Riddle Mystery Murder "
+    "Garden River House Winter Summer Secret Journey Song Lantern Island Shadow Letter Promise Road Mountain Sea "
+    "Storm "
+    "Silence Daughter Son Mother Father Brother Sister Captain Painter Baker Doctor King Queen Prince Dragon "
+    "Witch Ghost "
+    "Clock Key Door Window Mirror Map Ship Train Bridge Tower Castle Forest Field Harbor City Village Kingdom "
+    "Country "
+    "Heart Memory Dream Night Morning Moon Star Sun Rain Snow Fire Stone Bird Horse Dog Cat Fox Wolf Bear Rabbit "
+    "Mouse "
+    "Kitten Elephant Orchard Rose Tree Leaf Apple Bread Salt Honey Tea Table Chair Lamp Violin Piano Drum Dance "
+    "Waltz "
+    "Ballad Hymn Blues Story Tale Legend History Life Death Love War Peace Truth Lie Game Puzzle Riddle Mystery "
+    "Murder "
     "Crime Law Money Power Science Nature Ocean Planet Machine Robot Robber Soldier Sailor Teacher Student Neighbor "
-    "Stranger Friend Enemy Wedding Birthday Christmas Holiday Feast Festival Market Shop School Kitchen Library Museum "
+    "Stranger Friend Enemy Wedding Birthday Christmas Holiday Feast Festival Market Shop School Kitchen Library "
+    "Museum "
     "Theater Circus Hotel Station Airport Desert Valley Lake Shore Cave Cellar Attic Roof Wall Fence Gate Path Street"
 ).split()
 WORK_ADJECTIVES = (
     "Silent Hidden Lost Forgotten Broken Golden Silver Red Blue Green White Black Dark Bright Little Great Long Last "
-    "First Second Third Wild Quiet Old New Young Cold Warm Secret Strange Distant Empty Endless Perfect Simple Happy Sad "
-    "Brave Clever Lonely Magic Ancient Modern Complete Essential Practical Sacred Burning Frozen Falling Flying Singing "
+    "First Second Third Wild Quiet Old New Young Cold Warm Secret Strange Distant Empty Endless Perfect Simple "
+    "Happy Sad "
+    "Brave Clever Lonely Magic Ancient Modern Complete Essential Practical Sacred Burning Frozen Falling Flying "
+    "Singing "
     "Dancing Sleeping Wandering Invisible Impossible Beautiful Gentle Crooked Midnight Scarlet Crimson Velvet Paper"
 ).split()
 WORK_VERBS = (
-    "Finding Losing Building Learning Teaching Cooking Painting Loving Leaving Following Counting Reading Writing "
-    "Understanding Remembering Chasing Waiting for Growing Saving Crossing Breaking Making Mastering Discovering Exploring "
-    "Managing Thinking about Talking to Living with Walking with Drawing Knitting Planning Healing"
-).replace("Waiting for", "Waiting_for").replace("Thinking about", "Thinking_about").replace(
-    "Talking to", "Talking_to"
-).replace("Living with", "Living_with").replace("Walking with", "Walking_with").split()  # fmt: skip
+    (
+        "Finding Losing Building Learning Teaching Cooking Painting Loving Leaving Following Counting Reading Writing "
+        "Understanding Remembering Chasing Waiting for Growing Saving Crossing Breaking Making Mastering Discovering "
+        "Exploring "
+        "Managing Thinking about Talking to Living with Walking with Drawing Knitting Planning Healing"
+    )
+    .replace("Waiting for", "Waiting_for")
+    .replace("Thinking about", "Thinking_about")
+    .replace("Talking to", "Talking_to")
+    .replace("Living with", "Living_with")
+    .replace("Walking with", "Walking_with")
+    .split()
+)
 SUBJECTS = (
     "Mathematics|Physics|Chemistry|Biology|History|Geography|Philosophy|Economics|Accounting|Law|Medicine|Nursing|"
     "Psychology|Statistics|Programming|Databases|Networks|Gardening|Baking|Photography|Drawing|Chess|Yoga|Marketing|"
-    "Leadership|Grammar|Spanish|French|Portuguese|Italian|German|Music Theory|Architecture|Engineering|Astronomy|Geology|"
+    "Leadership|Grammar|Spanish|French|Portuguese|Italian|German|Music "
+    "Theory|Architecture|Engineering|Astronomy|Geology|"
     "Poetry|Theology|Mythology|Woodworking|Knitting|Sailing|Running|Parenting|Investing|Negotiation|Writing|Design"
 ).split("|")
 FORMS = {
     "book": (
-        "{} (Paperback)|{} (Hardcover)|{}: A Novel|{}: Stories|{}: Poems|{}: A Memoir|{} - Illustrated Edition|{} (Volume 2)"
-        "|{}, Book 3|{}: A Guide for Beginners|{}: A Short History|{} (2nd Edition)|{} Cookbook|{} Workbook|{}: Essays"
+        "{} (Paperback)|{} (Hardcover)|{}: A Novel|{}: Stories|{}: Poems|{}: A Memoir|{} - Illustrated "
+        "Edition|{} (Volume 2)"
+        "|{}, Book 3|{}: A Guide for Beginners|{}: A Short History|{} (2nd Edition)|{} Cookbook|{} Workbook|{}: "
+        "Essays"
     ).split("|"),
     "record": (
         "{} [Audio CD]|{} (Live)|{} (Vinyl)|{} - Greatest Hits|{}: The Best Of|{} EP|{} (Remastered)|{} (Single)|"
@@ -47,4 +68,15 @@ FORMS = {
         "{} (PC)|{} - The Board Game|{}: Card Game|{} Expansion|{} for Windows|{} (Online)|{} 2|{} III|{}: Origins"
     ).split("|"),
 }
-FORMATS = ("Paperback", "Hardcover", "Audio CD", "DVD", "Blu-ray", "Vinyl", "Kindle Edition", "PC", "Mac", "Spiral-bound")
+FORMATS = (
+    "Paperback",
+    "Hardcover",
+    "Audio CD",
+    "DVD",
+    "Blu-ray",
+    "Vinyl",
+    "Kindle Edition",
+    "PC",
+    "Mac",
+    "Spiral-bound",
+)
