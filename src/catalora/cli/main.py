@@ -17,6 +17,7 @@ from catalora.errors import CataloraError, UsageError
 # Name → (module, help). The help stands here so that `catalora --help` imports no command and therefore no torch.
 COMMANDS = {
     "demo": "The whole path in minutes, offline: data, tuning, before and after, sources.",
+    "fetch": "Download AmazonTitles from a source that you name, and check it.",
     "prepare": "Clean, de-duplicate and split a catalogue.",
     "preview": "Show what the model sees of a product, and which length fits a catalogue.",
     "train": "Tune a model on a prepared catalogue; go on with an interrupted run.",
