@@ -33,11 +33,12 @@ def fetch_from_drive(drive_id: str, target: Path, progress: Progress) -> None:
         )
     except Exception as error:
         # Drive answers in a dozen ways, and gdown passes on its HTTP library's errors.
-        raise ModelUnavailableError(
-            f"Google Drive file {drive_id}: could not be fetched ({_first_line(error)})",
-            code="drive-failed",
-            hint="Drive limits how often a file may be downloaded a day; try later.",
-        ) from error
+        if {"ConnectionError", "Timeout"} & {kind.__name__ for kind in type(error).__mro__}:
+            code, problem, hint = "drive-unreachable", "cannot be reached", "Check the network and proxy."
+        else:
+            code, problem = "drive-failed", f"could not be fetched ({_first_line(error)})"
+            hint = "Drive limits how often a file may be downloaded a day; try later."
+        raise ModelUnavailableError(f"Google Drive file {drive_id}: {problem}", code=code, hint=hint) from error
 
 
 def fetch_from_hub(hub_file: str, out: Path, progress: Progress, endpoint: str | None = None) -> Path:

@@ -311,6 +311,13 @@ def test_drive_without_gdown_and_with_a_refusal(tmp_path, monkeypatch):
         fetch_archive(ARCHIVE, tmp_path, drive_id="abc")
     assert ARCHIVE.page in refused.value.hint
 
+    def get_no_answer(**options):
+        raise ConnectionError("HTTPSConnectionPool(host=…)")
+
+    monkeypatch.setitem(sys.modules, "gdown", SimpleNamespace(download=get_no_answer))
+    with pytest.raises(ModelUnavailableError, match="cannot be reached"):
+        fetch_archive(ARCHIVE, tmp_path, drive_id="abc")
+
 
 def test_a_data_set_on_a_hub_is_fetched_by_its_client(server, tmp_path):
     seen = []
