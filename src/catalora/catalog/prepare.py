@@ -33,7 +33,7 @@ from catalora.catalog.prepared import (
     is_prepared,
 )
 from catalora.catalog.profile import Profile, SourceRecord, compute_lengths, count_splits
-from catalora.catalog.readers import read_rows
+from catalora.catalog.readers import read_in_parts, read_rows
 from catalora.catalog.replacement import replace_folder
 from catalora.catalog.report import write_report
 from catalora.catalog.rows import BadRows, Columns
@@ -165,7 +165,6 @@ def _build_profile(
 ) -> Profile:
     kept = index.filter("kept")
     removed = count_removed(index)
-    batches = pl.scan_parquet(products).collect_batches(chunk_size=20_000, maintain_order=True)
     return Profile(
         rows_in=index.height,
         kept=kept.height,
@@ -179,6 +178,6 @@ def _build_profile(
         groups=kept["group"].n_unique(),
         settings=config.model_dump(mode="json"),
         sources=sources,
-        fingerprint=compute_fingerprint(batches),
+        fingerprint=compute_fingerprint(read_in_parts(products)),
         products_sha256=compute_file_sha256(products),
     )
