@@ -23,6 +23,7 @@ _DUPLICATE_OF = "same description as "
 _SHOWN_CHARS = 2_000  # of a text that is fetched to be looked at
 # More candidates than are shown, since some say the same.
 _CANDIDATES = 20
+_LOOKED_AT = 2_000  # descriptions in which to look for what leaves no trace elsewhere
 
 TITLE_EDGES = tuple(range(0, 151, 10))
 # Descriptions spread over four powers of ten, so each step is twice as wide as the one before.
@@ -107,7 +108,7 @@ def collect_facts(folder: Path, profile: Profile) -> ReportFacts:
     texts_of_products = products.fetch(kept_rows | dict(groups.select("group", "row").iter_rows()))
     changes = {rule: _list_changes(texts_of_changes[rule]) for rule in changed_rows}
     if profile.changed.get(SEEN_ONLY):
-        changes[SEEN_ONLY] = _find_glued(products)
+        changes[SEEN_ONLY] = _find_glued(products, profile.kept)
     return ReportFacts(
         changes=changes,
         removed={reason: _list_removed(texts_of_removed[reason]) for reason in removed_rows},
@@ -167,10 +168,13 @@ def _draw_removed(removed: _Table, reason: str) -> list[int]:
 
 def _draw(rows: pl.LazyFrame) -> list[int]:
     """Some row numbers spread over the whole table, those that are not `late` before the others."""
-    # Multiplying by an odd number scatters neighbours; no random state, so that a report can be made again.
-    order = pl.col("row").cast(pl.UInt64) * 2_654_435_761 % 2**32
-    drawn = rows.with_columns(order=order).sort("late", "order").head(_CANDIDATES).collect(engine="streaming")
+    drawn = rows.with_columns(order=_scatter()).sort("late", "order").head(_CANDIDATES).collect(engine="streaming")
     return drawn["row"].to_list()
+
+
+def _scatter() -> pl.Expr:
+    """A number below 2³² that puts rows into an order in which neighbours are far apart, the same each time."""
+    return pl.col("row").cast(pl.UInt64) * 2_654_435_761 % 2**32
 
 
 def _find_duplicates(removed: _Table, products: _Table) -> pl.DataFrame:
@@ -193,12 +197,18 @@ def _largest(table: pl.LazyFrame, key: str, at_least: int) -> pl.DataFrame:
     return largest.join(rows, on=key, how="left", maintain_order="left").select(key, "size", "row")
 
 
-def _find_glued(products: _Table) -> list[Change]:
-    found = products.rows.filter(pl.col("content").str.contains(GLUED_WORDS)).head(EXAMPLES)
-    texts = found.select("uid", "content", glued=pl.col("content").str.extract_all(GLUED_WORDS)).collect()
+def _find_glued(products: _Table, kept: int) -> list[Change]:
+    """Descriptions with words glued together, out of a sample of all; out of the first ones where they are rare."""
+    sample = products.rows.filter(_scatter() * kept < 2**32 * _LOOKED_AT).select("uid", "content")
+    found = pl.DataFrame()
+    for table in (sample.collect(engine="streaming").lazy(), products.rows):
+        glued = table.filter(pl.col("content").str.contains(GLUED_WORDS)).head(EXAMPLES)
+        found = glued.select("uid", "content", glued=pl.col("content").str.extract_all(GLUED_WORDS)).collect()
+        if found.height == EXAMPLES:
+            break
     return [
         Change("", None, uid, "content", (SEEN_ONLY,), content, content, tuple(glued))
-        for uid, content, glued in texts.iter_rows()
+        for uid, content, glued in found.iter_rows()
     ]
 
 

@@ -53,6 +53,8 @@ def render_pieces(pieces: Sequence[Piece], kinds: Sequence[str], wording: Wordin
             tag = _TAGS.get(piece.kind)
             text = render_text(piece.text if tag is None else piece.text.replace("\n", "↵\n"))
             html += text if tag is None else f"<{tag}>{text}</{tag}>"
+    if pieces and pieces[0].kind == "omitted":
+        html = html.lstrip()
     return f'<span class="product" dir="auto">{html}</span>'
 
 
