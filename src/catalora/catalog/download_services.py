@@ -3,20 +3,35 @@
 Both keep what has arrived and go on with it. They are imported when they are asked for: neither belongs to the core.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
 from catalora.errors import CataloraError, ModelUnavailableError, UsageError
 from catalora.progress import Progress
 
+_DRIVE_ID = re.compile(r"(?:https://drive\.google\.com/\S*?(?:/d/|[?&]id=))?([\w-]{3,})(?:[/?&#]\S*)?")
+
 
 def fetch_from_drive(drive_id: str, target: Path, progress: Progress) -> None:
     """Download a file of Google Drive.
 
+    Args:
+        drive_id: the id, or the link that Drive gives for sharing.
+        target: the file to make.
+        progress: told about bytes.
+
     Raises:
-        UsageError: gdown is not installed.
+        UsageError: not an id, or gdown is not installed.
         ModelUnavailableError: Drive cannot be reached or refuses.
     """
+    found = _DRIVE_ID.fullmatch(drive_id)
+    if found is None:
+        raise UsageError(
+            f"{drive_id!r}: expected the id of a file on Google Drive, or its link",
+            code="not-a-drive-id",
+            hint="The id stands in the link: https://drive.google.com/file/d/ID/view",
+        )
     try:
         import gdown
     except ModuleNotFoundError as error:
@@ -25,7 +40,7 @@ def fetch_from_drive(drive_id: str, target: Path, progress: Progress) -> None:
     try:
         # gdown keeps what has arrived beside the target and goes on with it.
         gdown.download(
-            id=drive_id,
+            id=found[1],
             output=str(target),
             quiet=True,
             resume=True,
@@ -38,7 +53,7 @@ def fetch_from_drive(drive_id: str, target: Path, progress: Progress) -> None:
         else:
             code, problem = "drive-failed", f"could not be fetched ({_first_line(error)})"
             hint = "Drive limits how often a file may be downloaded a day; try later."
-        raise ModelUnavailableError(f"Google Drive file {drive_id}: {problem}", code=code, hint=hint) from error
+        raise ModelUnavailableError(f"Google Drive file {found[1]}: {problem}", code=code, hint=hint) from error
 
 
 def fetch_from_hub(hub_file: str, out: Path, progress: Progress, endpoint: str | None = None) -> Path:

@@ -139,7 +139,7 @@ def _render_removed_row(row: RemovedRow, wording: Wording) -> str:
     place = wording.say("place", file=row.file, line=wording.number(row.line))
     parts = (place, f"uid {row.uid}" if row.uid is not None else "", detail)
     return (
-        f'<div class="example">{_paragraph(" · ".join(filter(None, parts)), soft=True)}'
+        f'<div class="example">{_render_about(parts)}'
         f"{_render_version('field-title', render_excerpt(row.title, wording), wording)}"
         f"{_render_version('field-content', render_excerpt(row.content, wording), wording)}</div>"
     )
@@ -168,7 +168,13 @@ def _render_change(change: Change, rule: str, wording: Wording) -> str:
             _render_version(key, render_pieces(pieces, ("same", kind), wording), wording)
             for key, kind in (("before", "removed"), ("after", "added"))
         )
-    return f'<div class="example">{_paragraph(" · ".join(filter(None, parts)), soft=True)}{versions}</div>'
+    return f'<div class="example">{_render_about(parts)}{versions}</div>'
+
+
+def _render_about(parts: Sequence[str]) -> str:
+    """Where an example comes from; a part that is written from right to left leaves the others in their order."""
+    html = " · ".join(f"<bdi>{render_text(part)}</bdi>" for part in parts if part)
+    return f'<p class="soft">{html}</p>'
 
 
 def _render_item(

@@ -11,7 +11,7 @@ from catalora.cli.output import clean, json_option, print_json, say, show_progre
 @click.command()
 @click.argument("data_set", metavar="NAME", type=click.Choice(sorted(ARCHIVES)))
 @click.option("--url", help="Address of the archive, or of a catalogue from it, on a server that you trust.")
-@click.option("--drive-id", help="Id of the file on Google Drive; needs catalora[fetch].")
+@click.option("--drive-id", help="Id or link of the file on Google Drive; needs catalora[fetch].")
 @click.option("--from-hub", metavar="OWNER/NAME/FILE", help="A file of a data set on the Hugging Face Hub.")
 @click.option(
     "--out", default="data/raw", show_default=True, type=click.Path(path_type=Path), help="Folder for what is fetched."

@@ -283,7 +283,17 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
         fetch_archive(ARCHIVE, tmp_path / "file" / "raw")
 
 
-def test_drive_is_asked_through_gdown(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    "named",
+    [
+        "abc_1-2",
+        "https://drive.google.com/file/d/abc_1-2/view?usp=sharing",
+        "https://drive.google.com/file/d/abc_1-2",
+        "https://drive.google.com/uc?export=download&id=abc_1-2",
+        "https://drive.google.com/open?id=abc_1-2&x=y",
+    ],
+)
+def test_drive_is_asked_through_gdown(tmp_path, monkeypatch, named):
     calls = []
 
     def fake_download(*, id, output, quiet, resume, progress):  # noqa: A002 (gdown's name)
@@ -293,8 +303,14 @@ def test_drive_is_asked_through_gdown(tmp_path, monkeypatch):
             file.write(ZIP)
 
     monkeypatch.setitem(sys.modules, "gdown", SimpleNamespace(download=fake_download))
-    assert len(fetch_archive(ARCHIVE, tmp_path, drive_id="abc").catalogues) == 2
-    assert calls == [("abc", True, True)]
+    assert len(fetch_archive(ARCHIVE, tmp_path, drive_id=named).catalogues) == 2
+    assert calls == [("abc_1-2", True, True)]
+
+
+@pytest.mark.parametrize("named", ["", "a b", "https://example.org/file/d/abc/view", "../x"])
+def test_what_is_no_id_of_drive_is_refused(tmp_path, named):
+    with pytest.raises(UsageError, match="expected the id of a file on Google Drive"):
+        fetch_archive(ARCHIVE, tmp_path, drive_id=named)
 
 
 def test_drive_without_gdown_and_with_a_refusal(tmp_path, monkeypatch):
