@@ -125,7 +125,9 @@ def _shorten(text: str, completion: list[int], room: int, template: PromptTempla
         if sentence_end > keep_chars // 2:
             beginning = beginning[: sentence_end + 1]
         (shorter,) = template.encode_completions(tokenizer, [beginning])
-        if len(shorter) <= room or keep_chars <= 1:
+        if len(shorter) <= room:
+            return shorter
+        if keep_chars <= 1:
             return [*shorter[: room - 1], shorter[-1]]
         keep_chars = keep_chars * 9 // 10
 

@@ -86,6 +86,7 @@ def test_a_long_description_is_cut_after_a_whole_sentence_and_still_ends_with_eo
     assert examples.dropped_tokens > 0
     assert len(ids) <= 200
     assert ids[-1] == ByteTokenizer.eos_token_id
+    assert ids.count(ByteTokenizer.eos_token_id) == 1
     text = ByteTokenizer().decode(ids[int(examples.prompt_lengths[0]) :], skip_special_tokens=True)
     assert text.endswith("One short sentence.")
 
