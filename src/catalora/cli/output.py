@@ -40,8 +40,9 @@ def clean(text: str) -> str:
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on stdout."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    """One JSON document on stdout; control characters inside texts stand as escapes, so the values are unchanged."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    click.echo(CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def print_text(text: str, indent: str = "  ") -> None:

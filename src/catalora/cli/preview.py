@@ -1,6 +1,5 @@
 """`catalora preview`."""
 
-import json
 import os
 import sys
 import textwrap
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from catalora.cli.output import CONTROL, WIDTH, json_option, print_table, show_progress
+from catalora.cli.output import WIDTH, json_option, print_json, print_table, show_progress
 from catalora.errors import UsageError
 
 if TYPE_CHECKING:
@@ -56,11 +55,11 @@ def command(
     if lengths:
         with show_progress() as progress:
             fit = pipeline.measure_fit(data, model=model, settings=settings, progress=progress)
-        _print_json(asdict(fit)) if as_json else print_fit(fit)
+        print_json(asdict(fit)) if as_json else print_fit(fit)
         return
     views = pipeline.preview(data, uids=uids, count=count or 1, model=model, settings=settings)
     if as_json:
-        _print_json([asdict(view) for view in views])
+        print_json([asdict(view) for view in views])
         return
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     for number, view in enumerate(views):
@@ -209,9 +208,3 @@ def _mark_token(text: str, learned: bool, number: int, colour: bool) -> str:
     if learned:
         return click.style(text, fg="black", bg="bright_green" if number % 2 else "green")
     return click.style(text, dim=number % 2 == 0)
-
-
-def _print_json(value: object) -> None:
-    """One JSON document; control characters, which JSON allows in texts, are escaped for the terminal's sake."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    click.echo(CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
