@@ -5,9 +5,9 @@
       CURRENT          names the generation in use (replaced whole)
       gen-<hash>/      never changed once CURRENT names it
 
-A new generation is written beside the old one; only when it is finished does CURRENT name it, and only then is the old
-one removed. Whatever a killed build leaves is named by nobody and removed by the next build. This module does not know
-what is in a generation.
+A new generation is written beside the old one; only when it is finished does CURRENT name it. The one that it replaces
+stays until the next build, because readers that hold it may open its files again at any time. Whatever a killed build
+leaves is named by nobody and removed by the next build. This module does not know what is in a generation.
 """
 
 import errno
@@ -57,7 +57,8 @@ def replace_generation(folder: Path, size_bytes: int = 0) -> Iterator[Path]:
         StorageError: `index-locked` while another process builds, `disk-full`, or `index-not-writable`.
     """
     with _storage_errors(folder), _lock(folder):
-        _remove_all_but(folder, read_current(folder))
+        replaced = read_current(folder)
+        _remove_all_but(folder, replaced)
         _check_space(folder, size_bytes)
         path = folder / f"gen-{uuid.uuid4().hex[:16]}"
         try:
@@ -67,7 +68,7 @@ def replace_generation(folder: Path, size_bytes: int = 0) -> Iterator[Path]:
         except BaseException:
             shutil.rmtree(path, ignore_errors=True)
             raise
-        _remove_all_but(folder, path)
+        _remove_all_but(folder, path, replaced)
 
 
 def _check_space(folder: Path, size_bytes: int) -> None:
@@ -82,9 +83,9 @@ def _check_space(folder: Path, size_bytes: int) -> None:
         )
 
 
-def _remove_all_but(folder: Path, kept: Path | None) -> None:
+def _remove_all_but(folder: Path, *kept: Path | None) -> None:
     for path in folder.glob("gen-*"):
-        if path != kept and NAME.fullmatch(path.name):
+        if path not in kept and NAME.fullmatch(path.name):
             # Windows keeps files that a reader has open; the next build tries again.
             shutil.rmtree(path, ignore_errors=True)
 

@@ -15,11 +15,13 @@ def make(folder, text):
     return path
 
 
-def test_the_new_generation_becomes_current_and_the_old_one_goes(tmp_path):
+def test_the_new_generation_becomes_current_and_the_old_one_stays_for_its_readers_until_the_next(tmp_path):
     old, new = make(tmp_path, "old"), make(tmp_path, "new")
     assert read_current(tmp_path) == new
     assert (new / "content").read_text() == "new"
-    assert not old.exists()
+    assert (old / "content").read_text() == "old"
+    newest = make(tmp_path, "newest")
+    assert {path.name for path in tmp_path.glob("gen-*")} == {new.name, newest.name}
 
 
 def test_a_failed_build_leaves_the_old_generation(tmp_path):

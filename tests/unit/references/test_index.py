@@ -169,6 +169,8 @@ def test_opening_while_a_build_switches_takes_the_new_generation(tmp_path, monke
     build(tmp_path).close()
     first = read_current(tmp_path)
     build(tmp_path).close()
+    build(tmp_path).close()
+    assert not first.exists()
     # The reader read CURRENT just before the switch.
     answers = iter([first])
     monkeypatch.setattr(
