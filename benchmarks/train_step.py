@@ -21,6 +21,7 @@ from catalora.model.loading import load_base
 from catalora.prompts import PromptTemplate
 from catalora.training.loss import CompletionLoss
 from catalora.training.packing import IGNORED, collate_rows
+from catalora.training.rows import build_rows
 
 
 def main() -> None:
@@ -35,7 +36,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         pipeline.prepare([SAMPLE_PATH], Path(folder) / "data")
         run = pipeline.start_run(Path(folder) / "data", config, runs_dir=folder, name="step")
-        rows, _ = pipeline.build_rows(run, config, PromptTemplate(), loaded.tokenizer)
+        rows, _ = build_rows(run, config, PromptTemplate(), loaded.tokenizer)
     model = attach_lora(loaded.model, config.lora, seed=1)
     batch = collate_rows([rows[index] for index in range(config.training.batch_size)], loaded.tokenizer.pad_token_id)
     batch = {key: value.to(device.name) for key, value in batch.items()}

@@ -15,7 +15,9 @@ from catalora.errors import InputNotFoundError, StorageError, TrainingError
 from catalora.hardware import choose_device
 from catalora.model.loading import load_base
 from catalora.prompts import PromptTemplate
+from catalora.record import load_config
 from catalora.run import Status
+from catalora.training.rows import build_rows
 from tests.pipeline.conftest import SETTINGS
 
 
@@ -40,9 +42,9 @@ def test_the_validation_loss_falls_and_the_best_is_kept(run):
 
 
 def test_no_held_out_product_is_in_a_training_row(run):
-    template, config = PromptTemplate(), pipeline.load_config(run)
+    template, config = PromptTemplate(), load_config(run)
     tokenizer = load_base(config.model, choose_device("cpu", "float32")).tokenizer
-    rows, validation = pipeline.build_rows(run, config, template, tokenizer)
+    rows, validation = build_rows(run, config, template, tokenizer)
     table = pl.read_parquet(run.products)
     splits = dict(table.select("uid", "split").iter_rows())
     assert {splits[uid] for uid in rows.epochs[0].uids} == {"train"}
@@ -63,7 +65,7 @@ def test_the_adapter_loads_in_plain_peft_with_the_same_logits(run, session):
 
 def test_inference_gives_the_model_the_very_tokens_of_training(run, session):
     template, config = session.answerer.template, session.config
-    rows, _ = pipeline.build_rows(run, config, template, session.answerer.tokenizer)
+    rows, _ = build_rows(run, config, template, session.answerer.tokenizer)
     examples = rows.epochs[0]
     products = dict(pl.read_parquet(run.products).select("uid", "title").iter_rows())
     uid = examples.uids[0]

@@ -6,7 +6,7 @@ from catalora.catalog.prepared import PreparedData, load_prepared, read_products
 from catalora.catalog.product import Product, Split
 from catalora.catalog.profile import Profile
 from catalora.catalog.rows import Columns
-from catalora.catalog.splitting import select_products
+from catalora.catalog.splitting import pick_products, select_products
 
 __all__ = [
     "Columns",
@@ -16,6 +16,7 @@ __all__ = [
     "Split",
     "find_product",
     "load_prepared",
+    "pick_products",
     "prepare_catalogue",
     "read_products",
     "save_products",

@@ -8,6 +8,7 @@ there.
 import polars as pl
 
 from catalora.catalog.keys import compute_order, hash_text
+from catalora.catalog.product import Product, Split
 from catalora.errors import DataError
 
 _HASH_RANGE = 2**64
@@ -76,28 +77,33 @@ def select_products(table: pl.DataFrame, max_samples: int | None, seed: int) -> 
 
     Args:
         table: products with at least `uid` and `split`.
-        max_samples: number of training products; all when empty.
+        max_samples: training products at most; all when empty.
         seed: another seed draws another sample.
 
     Raises:
-        DataError: there are fewer training products than that.
+        DataError: there are no training products.
     """
+    is_train = table["split"] == "train"
+    if not is_train.any():
+        raise DataError(
+            "there are no training products",
+            code="no-training-products",
+            hint="Prepare a larger catalogue, or lower data.validation_share and data.test_share.",
+        )
     if max_samples is None:
         return table
-    is_train = table["split"] == "train"
-    usable = int(is_train.sum())
-    if max_samples > usable:
-        raise DataError(
-            f"max_samples = {max_samples:,}, but the data set has {usable:,} training products",
-            code="too-few-products",
-            hint=f"Use --max-samples {usable} or less, leave it out to use all, or prepare more products.",
-            max_samples=max_samples,
-            usable=usable,
-        )
     order = compute_order(table.filter(is_train)["uid"], seed)
     sampled = is_train.arg_true().gather(order.arg_sort()[:max_samples])
     rows = pl.concat([sampled, (~is_train).arg_true()]).sort()
     return table[rows]
+
+
+def pick_products(table: pl.DataFrame, split: Split, limit: int | None = None, seed: int = 0) -> list[Product]:
+    """Products of a split: all in order, or the first `limit` in the random but fixed order of the seed."""
+    rows = table.filter(pl.col("split") == split).select("uid", "title", "content")
+    if limit is not None:
+        rows = rows[compute_order(rows["uid"], seed).arg_sort()[:limit]]
+    return [Product(*row) for row in rows.iter_rows()]
 
 
 def _fill_empty_splits(lots: pl.DataFrame, validation_share: float, test_share: float) -> pl.DataFrame:

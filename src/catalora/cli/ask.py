@@ -11,7 +11,7 @@ from catalora.cli.output import clean, json_option, print_json, print_text, runs
 from catalora.run import open_run
 
 if TYPE_CHECKING:
-    from catalora.pipeline import Reply
+    from catalora.session import Reply
 
 HEADINGS = {"base": "Base model (before)", "tuned": "Tuned model (after)"}
 
@@ -34,13 +34,13 @@ def command(run: str, question: str, side: str, refs: int | None, runs_dir: str,
 
     folder = open_run(Path(runs_dir), run)
     sides = SIDES if side == "both" else tuple(name for name in SIDES if name == side)
-    session = pipeline.open_session(folder, references=refs != 0)
     # One side can be shown while it grows; two at once would mix on a terminal.
     streaming = sys.stdout.isatty() and not as_json and len(sides) == 1
     if streaming:
         click.secho(HEADINGS[sides[0]], bold=True)
     show = (lambda _number, _side, text: click.echo(clean(text), nl=False)) if streaming else None
-    reply = pipeline.ask(session, question, sides=sides, references=refs, on_text=show)
+    with pipeline.open_session(folder, references=refs != 0) as session:
+        reply = pipeline.ask(session, question, sides=sides, references=refs, on_text=show)
     if as_json:
         print_json(asdict(reply))
         return

@@ -49,12 +49,12 @@ def command(out: Path, fresh: bool, as_json: bool) -> None:
         pipeline.index(run, progress=progress)
         say("3. train: LoRA on the bundled model")
         pipeline.train_run(run, progress=progress)
-        session = pipeline.open_session(run)
-        say("4. compare: held-out products, before and after")
-        comparison = pipeline.compare(session, progress=progress)
-        asked = [item.title for item in comparison.products[: len(QUESTIONS)]]
-        questions = [form.replace("{title}", title) for form, title in zip(QUESTIONS, asked, strict=True)]
-        replies = [pipeline.ask(session, question) for question in questions]
+        with pipeline.open_session(run) as session:
+            say("4. compare: held-out products, before and after")
+            comparison = pipeline.compare(session, progress=progress)
+            asked = [item.title for item in comparison.products[: len(QUESTIONS)]]
+            questions = [form.replace("{title}", title) for form, title in zip(QUESTIONS, asked, strict=True)]
+            replies = [pipeline.ask(session, question) for question in questions]
     if as_json:
         print_json({"comparison": comparison.to_dict(), "replies": [asdict(reply) for reply in replies]})
         return

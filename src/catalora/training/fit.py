@@ -1,6 +1,6 @@
 """How a catalogue fits a model: token lengths, and what each `max_length` would cut, pad or pack.
 
-Every figure comes from the functions that training itself calls, `tokenise_products` and `pack_examples`, on the
+Every figure comes from the functions that training itself calls, `tokenise_epoch` and `pack_examples`, on the
 questions of the first epoch. Nothing here changes a setting; it measures, and recommends one length with its reason.
 """
 
@@ -15,7 +15,8 @@ from catalora.catalog import Product
 from catalora.errors import DataError
 from catalora.progress import Progress, ignore_progress
 from catalora.prompts import PromptTemplate
-from catalora.training.packing import MIN_COMPLETION_TOKENS, Examples, pack_examples, tokenise_products
+from catalora.training.packing import MIN_COMPLETION_TOKENS, Examples, pack_examples
+from catalora.training.rows import tokenise_epoch
 
 CANDIDATES = (128, 256, 384, 512, 768, 1024, 2048)
 # Lengths of catalogues spread over two orders of magnitude: narrow bins where most products are.
@@ -172,9 +173,8 @@ def tokenise_as_trained(
     products: Sequence[Product], template: PromptTemplate, tokenizer: Any, *, max_length: int, seed: int
 ) -> Examples | None:
     """Tokenise products as the first epoch of training does; nothing when none of them fits."""
-    questions = [template.render_question(p.title, template.question_form(p.uid, 0, seed)) for p in products]
     try:
-        return tokenise_products(products, template, tokenizer, questions=questions, max_length=max_length)
+        return tokenise_epoch(products, template, tokenizer, epoch=0, max_length=max_length, seed=seed)
     except DataError as error:
         if error.code != "nothing-fits":
             raise

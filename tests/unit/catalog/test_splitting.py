@@ -88,6 +88,10 @@ def test_a_sample_does_not_depend_on_the_order_of_products():
     )
 
 
-def test_more_samples_than_products_is_refused_with_their_number():
-    with pytest.raises(DataError, match="max_samples = 81, but the data set has 80"):
-        select_products(PRODUCTS, 81, seed=3)
+def test_a_sample_larger_than_the_catalogue_is_the_catalogue():
+    assert select_products(PRODUCTS, 81, seed=3).equals(PRODUCTS)
+
+
+def test_a_data_set_without_training_products_is_refused():
+    with pytest.raises(DataError, match="no training products"):
+        select_products(PRODUCTS.filter(pl.col("split") != "train"), 20, seed=3)

@@ -10,11 +10,12 @@ from catalora.catalog import load_prepared, prepare_catalogue
 from catalora.config import DataConfig, ModelConfig, build_config
 from catalora.errors import DataError, InputNotFoundError
 from catalora.model.loading import load_tokenizer
-from catalora.pipeline import build_rows, start_run
+from catalora.pipeline import start_run
 from catalora.prompts import PromptTemplate
 from catalora.training import preview as preview_module
 from catalora.training.packing import IGNORED
 from catalora.training.preview import compare_texts, preview_products, read_token_texts
+from catalora.training.rows import build_rows
 
 TEMPLATE = PromptTemplate()
 SEED = 17

@@ -1,0 +1,128 @@
+"""What a run says about itself: `run.json`, written in two strokes, and how its training ended.
+
+The first stroke, at the start, holds what was asked for and on which products; the second, when the model is loaded,
+what it is trained on and with. Afterwards both are only compared with: a run never goes on with something else.
+"""
+
+import platform
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from catalora.catalog import PreparedData
+from catalora.catalog.prepared import compute_fingerprint
+from catalora.config import Config
+from catalora.errors import CataloraError, TrainingError
+from catalora.prompts import PromptTemplate
+from catalora.run import Event, RunFolder, State, Status
+
+if TYPE_CHECKING:
+    from catalora.hardware import Device
+    from catalora.model.loading import ModelIdentity
+
+
+def load_config(run: RunFolder) -> Config:
+    """The configuration that a run was started with."""
+    return Config.model_validate(run.read_record()["config"])
+
+
+def record_start(run: RunFolder, config: Config, data: PreparedData, products: pl.DataFrame) -> None:
+    """Write what is asked for: the configuration, and which products of the data set the run holds.
+
+    A preset's number of products is a limit: a smaller catalogue is used whole, and a warning says so.
+    """
+    counts = dict(products["split"].value_counts(sort=True).iter_rows())
+    wanted = config.data.max_samples
+    if wanted and wanted > counts["train"]:
+        message = (
+            f"up to {wanted:,} products were asked for; the data set has {counts['train']:,} training products, "
+            "all are used"
+        )
+        run.append_event(Event("warning", 0, {"code": "fewer-products", "message": message}))
+    run.write_status(Status("pending"))
+    run.write_record(
+        {
+            "catalora": version("catalora"),
+            "created": time.time(),
+            "config": config.model_dump(mode="json"),
+            "data": {
+                "path": str(data.path.resolve()),
+                "fingerprint": data.fingerprint,
+                "run_fingerprint": compute_fingerprint([products]),
+                "products": counts,
+            },
+        }
+    )
+
+
+def record_circumstances(run: RunFolder, identity: "ModelIdentity", device: "Device", template: PromptTemplate) -> None:
+    """Write model, machine and versions; other library versions than at the start become a warning.
+
+    Raises:
+        TrainingError: the run was started with another model or template.
+    """
+    record = run.read_record()
+    require_same_base(run, identity)
+    if record.get("template", template.fingerprint) != template.fingerprint:
+        raise TrainingError(
+            f"run {run.name!r} was started with another prompt template ({record['template']})",
+            code="resume-mismatch",
+            hint="Start a new run, or resume with the catalora version that started this one.",
+        )
+    libraries = {name: version(name) for name in ("torch", "transformers", "peft")}
+    known = record.setdefault("versions", {"python": platform.python_version(), **libraries})
+    changed = [f"{name} {known[name]} → {found}" for name, found in libraries.items() if known[name] != found]
+    if changed:
+        message = f"library versions changed since the start: {', '.join(changed)}; the result may differ slightly"
+        run.append_event(Event("warning", 0, {"code": "versions", "message": message}))
+    run.write_record({**record, "model": asdict(identity), "device": asdict(device), "template": template.fingerprint})
+
+
+def require_same_base(run: RunFolder, identity: "ModelIdentity") -> None:
+    """Refuse a base model whose weights are not those that the run was trained on.
+
+    Raises:
+        TrainingError: with both in its message.
+    """
+    recorded = run.read_record().get("model")
+    if recorded is not None and recorded["weights_hash"] != identity.weights_hash:
+        raise TrainingError(
+            f"run {run.name!r} was trained on other weights of {recorded['name']!r} than those found now",
+            code="base-changed",
+            hint="Restore the base model's files, or start a new run.",
+        )
+
+
+def publish_record(run: RunFolder) -> dict[str, Any]:
+    """The run's record as it may be handed on with the adapter: without paths of this machine."""
+    record = run.read_record()
+    model = {**record["config"]["model"], "name": record["model"]["name"]}
+    data = {key: value for key, value in record["data"].items() if key != "path"}
+    return {**record, "config": {**record["config"], "model": model}, "data": data}
+
+
+@contextmanager
+def recording_outcome(run: RunFolder) -> Iterator[None]:
+    """Leave a status behind whatever happens; only a kill can't be recorded, and is recognised by the dead process."""
+    run.repair_events()
+    try:
+        yield
+    except CataloraError as error:
+        states: dict[str, State] = {"run-stopped": "stopped", "diverged": "diverged"}
+        _record_end(run, states.get(error.code, "failed"), error.code, error.message, error.hint)
+        raise
+    except BaseException as error:
+        _record_end(run, "failed", type(error).__name__, str(error), "Resume the run; if it fails again, report it.")
+        raise
+
+
+def _record_end(run: RunFolder, state: State, code: str, message: str, hint: str) -> None:
+    before = run.read_status()
+    facts = {"code": code, "message": message, "hint": hint}
+    run.append_event(Event("end" if state == "stopped" else "error", before.step, facts))
+    run.write_status(Status(state, before.step, before.total_steps, error=facts))
