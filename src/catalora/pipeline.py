@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from catalora.training.trainer import TrainingResult
 
 __all__ = [
+    "Reply",
+    "Session",
     "ask",
     "compare",
     "index",
