@@ -1,4 +1,4 @@
-"""What changed between two versions of a text, word by word, short enough to look at."""
+"""What changed between two versions of a text, word by word, whole or short enough to look at."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,9 +7,11 @@ from difflib import SequenceMatcher
 from itertools import groupby
 from typing import Literal
 
+# A word with the white space in front of it, so that a change of spacing is a change too.
+_WORD = re.compile(r"\s*\S+|\s+\Z")
 _WORDS = re.compile(r"\s+|\S+")
-# Comparing costs the product of both lengths in words; where texts differ is found before, in the whole texts.
-_COMPARED_CHARS = 3_000
+# Comparing costs the product of both lengths; window by window, any text takes time in proportion to its length.
+_WINDOW_WORDS = 400
 _CONTEXT_CHARS = 60
 
 Kind = Literal["same", "removed", "added", "seen", "omitted"]
@@ -26,35 +28,25 @@ class Piece:
     text: str
 
 
-def compare_texts(before: str, after: str, max_chars: int = 400) -> list[Piece]:
-    """List what stayed, went and came, around the places that differ.
-
-    Args:
-        before: a text of any length.
-        after: what became of it.
-        max_chars: how much to show of the two together, roughly; nothing is said about changes further on.
+def compare_texts(before: str, after: str) -> tuple[Piece, ...]:
+    """What stayed, went and came, of texts of any length; nothing is left out.
 
     Example:
-        >>> [(piece.kind, piece.text) for piece in compare_texts("Kerr&#39;s cat.", "Kerr's cat.")]
-        [('removed', 'Kerr&#39;s'), ('added', "Kerr's"), ('same', ' cat.')]
+        >>> [(piece.kind, piece.text) for piece in compare_texts("A  warm mug", "A warm mug")]
+        [('same', 'A'), ('removed', '  warm'), ('added', ' warm'), ('same', ' mug')]
     """
-    old, new = _WORDS.findall(before), _WORDS.findall(after)
-    start = next((place for place, words in enumerate(zip(old, new, strict=False)) if words[0] != words[1]), None)
-    if start is None:
-        start = min(len(old), len(new))
-    old_part, new_part = _take(old, start), _take(new, start)
-    # Where the view ends, one text has more than the other although nothing differs there.
-    is_cut = start + len(old_part) < len(old) or start + len(new_part) < len(new)
-    steps = SequenceMatcher(None, old_part, new_part, autojunk=False).get_opcodes()
-    if is_cut and len(steps) > 1 and steps[-1][0] != "equal":
-        steps.pop()
-    pieces = [Piece("same", "".join(old[:start]))]
-    for tag, old_start, old_end, new_start, new_end in steps:
-        gone, come = "".join(old_part[old_start:old_end]), "".join(new_part[new_start:new_end])
-        pieces += [Piece("same", gone)] if tag == "equal" else [Piece("removed", gone), Piece("added", come)]
-    if is_cut:
-        pieces.append(Piece("omitted", ""))
-    return list(_shorten([piece for piece in pieces if piece.text or piece.kind == "omitted"], max_chars))
+    old, new = _WORD.findall(before), _WORD.findall(after)
+    end = _count_equal(old[::-1], new[::-1])
+    steps = [
+        *_compare_words(old[: len(old) - end], new[: len(new) - end]),
+        Piece("same", "".join(old[len(old) - end :])),
+    ]
+    return tuple(_join(piece for piece in steps if piece.text))
+
+
+def shorten_pieces(pieces: Sequence[Piece], max_chars: int = 400) -> list[Piece]:
+    """Leave out unchanged text far from a change, cut very long changes, and stop after about `max_chars`."""
+    return list(_shorten(pieces, max_chars))
 
 
 def mark_words(text: str, parts: Sequence[str], max_chars: int = 400) -> list[Piece]:
@@ -67,20 +59,41 @@ def mark_words(text: str, parts: Sequence[str], max_chars: int = 400) -> list[Pi
     pieces: list[Piece] = []
     for is_seen, words in groupby(_WORDS.findall(text), lambda word: any(part in word for part in parts)):
         pieces.append(Piece("seen" if is_seen else "same", "".join(words)))
-    return list(_shorten(pieces, max_chars))
+    return shorten_pieces(pieces, max_chars)
 
 
-def _take(words: list[str], start: int) -> list[str]:
-    """Words from `start` on, as many as are compared; a single longer word is taken whole."""
-    chars, end = 0, start
-    while end < len(words) and chars < _COMPARED_CHARS:
-        chars += len(words[end])
-        end += 1
-    return words[start:end]
+def _compare_words(old: list[str], new: list[str]) -> Iterator[Piece]:
+    start, new_start = 0, 0
+    while start < len(old) or new_start < len(new):
+        part, new_part = old[start : start + _WINDOW_WORDS], new[new_start : new_start + _WINDOW_WORDS]
+        steps = SequenceMatcher(None, part, new_part, autojunk=False).get_opcodes()
+        is_last = start + len(part) == len(old) and new_start + len(new_part) == len(new)
+        if not is_last and len(steps) > 1 and steps[-1][0] != "equal":
+            # Where a window ends, one text has words left over although nothing differs there.
+            steps.pop()
+        for tag, first, end, new_first, new_end in steps:
+            gone, come = "".join(part[first:end]), "".join(new_part[new_first:new_end])
+            yield from [Piece("same", gone)] if tag == "equal" else [Piece("removed", gone), Piece("added", come)]
+        start, new_start = start + steps[-1][2], new_start + steps[-1][4]
 
 
-def _shorten(pieces: list[Piece], max_chars: int) -> Iterator[Piece]:
-    """Leave out unchanged text far from a change, cut very long changes, and stop after `max_chars`."""
+def _join(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """Neighbours of one kind as one piece; of what changed in one place, first what went, then what came."""
+    order = ("removed", "added")
+    for is_same, run in groupby(pieces, lambda piece: piece.kind == "same"):
+        parts = list(run)
+        for kind in ("same",) if is_same else order:
+            if text := "".join(piece.text for piece in parts if piece.kind == kind):
+                yield Piece(kind, text)
+
+
+def _count_equal(one: Sequence[str], other: Sequence[str]) -> int:
+    return next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+
+
+def _shorten(pieces: Sequence[Piece], max_chars: int) -> Iterator[Piece]:
     shown = 0
     for number, piece in enumerate(pieces):
         if shown >= max_chars:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from catalora.catalog.differences import compare_texts, mark_words
+from catalora.catalog.differences import compare_texts, mark_words, shorten_pieces
 from catalora.catalog.product import SPLITS
 from catalora.catalog.profile import Lengths, Profile
 from catalora.catalog.report_facts import Change, Group, Histogram, RemovedRow, ReportFacts, collect_facts
@@ -163,7 +163,7 @@ def _render_change(change: Change, rule: str, wording: Wording) -> str:
         pieces = mark_words(change.before, change.seen)
         versions = _render_version("seen", render_pieces(pieces, ("same", "seen"), wording), wording)
     else:
-        pieces = compare_texts(change.before, change.after)
+        pieces = shorten_pieces(compare_texts(change.before, change.after))
         versions = "".join(
             _render_version(key, render_pieces(pieces, ("same", kind), wording), wording)
             for key, kind in (("before", "removed"), ("after", "added"))

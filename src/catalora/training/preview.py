@@ -4,8 +4,6 @@ A view model for the command line and the app; both only lay it out. Tokens and 
 training (`tokenise_products`, `PackedRows`), never worked out a second time.
 """
 
-import difflib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,28 +11,17 @@ from typing import Any, Literal
 import polars as pl
 
 from catalora.catalog import PreparedData, Product, Split
+from catalora.catalog.differences import Piece, compare_texts
 from catalora.catalog.keys import compute_order
 from catalora.errors import DataError, InputNotFoundError
 from catalora.prompts import PromptTemplate
 from catalora.training.fit import UNLIMITED, tokenise_as_trained
 from catalora.training.packing import IGNORED, Examples, PackedRows
 
-# A word with the white space in front of it, so that a change of spacing is a change too.
-_WORD = re.compile(r"\s*\S+|\s+\Z")
-# Pairs of words that are compared at most; more take seconds, and then the whole middle counts as changed.
-_MOST_PAIRS = 4_000_000
 # What a decoder shows for a character of which only some bytes are there.
 _INCOMPLETE = "\ufffd"
 
 Outcome = Literal["whole", "shortened", "left out"]
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of text that cleaning kept, removed or put there."""
-
-    kind: Literal["same", "removed", "added"]
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,27 +122,6 @@ def preview_products(
         _view_product(Product(uid, title, content), split, changed, template, tokenizer, max_length, seed)
         for uid, title, content, split in rows.select("uid", "title", "content", "split").iter_rows()
     ]
-
-
-def compare_texts(before: str, after: str) -> tuple[Piece, ...]:
-    """What changed from one text to another, word by word.
-
-    Example:
-        >>> [(piece.kind, piece.text) for piece in compare_texts("A  warm mug", "A warm mug")]
-        [('same', 'A'), ('removed', '  warm'), ('added', ' warm'), ('same', ' mug')]
-    """
-    old, new = _WORD.findall(before), _WORD.findall(after)
-    start = _count_equal(old, new)
-    end = _count_equal(old[start:][::-1], new[start:][::-1])
-    old_middle, new_middle = old[start : len(old) - end], new[start : len(new) - end]
-    pieces = [Piece("same", "".join(old[:start]))]
-    for kind, i, j, k, m in _find_changes(old_middle, new_middle):
-        if kind == "equal":
-            pieces.append(Piece("same", "".join(old_middle[i:j])))
-        else:
-            pieces += [Piece("removed", "".join(old_middle[i:j])), Piece("added", "".join(new_middle[k:m]))]
-    pieces.append(Piece("same", "".join(old[len(old) - end :])))
-    return tuple(piece for piece in pieces if piece.text)
 
 
 def read_token_texts(tokenizer: Any, ids: Sequence[int]) -> list[str]:
@@ -264,15 +230,3 @@ def _read_tokens(example: Examples, tokenizer: Any, max_length: int, seed: int) 
 def _decode(tokenizer: Any, ids: Sequence[int]) -> str:
     text: str = tokenizer.decode(ids, skip_special_tokens=False, clean_up_tokenization_spaces=False)
     return text
-
-
-def _count_equal(one: Sequence[str], other: Sequence[str]) -> int:
-    return next(
-        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
-    )
-
-
-def _find_changes(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
-    if len(old) * len(new) > _MOST_PAIRS:
-        return [("replace", 0, len(old), 0, len(new))]
-    return list(difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes())

@@ -14,7 +14,7 @@ from catalora.pipeline import start_run
 from catalora.prompts import PromptTemplate
 from catalora.training import preview as preview_module
 from catalora.training.packing import IGNORED
-from catalora.training.preview import compare_texts, preview_products, read_token_texts
+from catalora.training.preview import preview_products, read_token_texts
 from catalora.training.rows import build_rows
 
 TEMPLATE = PromptTemplate()
@@ -125,23 +125,6 @@ def test_token_texts_spell_the_decoded_whole(tokenizer, text):
     texts = read_token_texts(tokenizer, ids)
     assert len(texts) == len(ids)
     assert "".join(texts) == tokenizer.decode(ids)
-
-
-TEXTS = st.text(alphabet=st.sampled_from(" \n\tab<&;é"), max_size=60)
-
-
-@given(TEXTS, TEXTS)
-def test_the_marks_spell_both_texts(before, after):
-    pieces = compare_texts(before, after)
-    assert "".join(piece.text for piece in pieces if piece.kind != "added") == before
-    assert "".join(piece.text for piece in pieces if piece.kind != "removed") == after
-
-
-def test_marks_of_texts_too_long_to_compare_still_spell_both():
-    before, after = "x y " * 2_000 + "end", "z y " * 2_000 + "end"
-    pieces = compare_texts(before, after)
-    assert [piece.kind for piece in pieces] == ["removed", "added", "same"]
-    assert "".join(piece.text for piece in pieces if piece.kind != "added") == before
 
 
 def test_products_drawn_at_random_are_training_products_and_depend_on_the_seed(view):
