@@ -4,7 +4,11 @@ Each carries a stable `code` (the app looks its text up by it), one line that na
 expected, a `hint` with the next step, and the facts as data. Anything else that escapes is a bug.
 """
 
+import re
 from typing import ClassVar
+
+# Anything that looks like a Hugging Face token.
+TOKEN = re.compile(r"hf_[A-Za-z0-9]{20,}")
 
 
 class CataloraError(Exception):
@@ -25,6 +29,7 @@ class CataloraError(Exception):
     exit_code: ClassVar[int] = 1
 
     def __init__(self, message: str, *, code: str, hint: str = "", **facts: object) -> None:
+        message = hide_tokens(message)
         super().__init__(message)
         self.message = message
         self.code = code
@@ -78,3 +83,13 @@ class ConfigError(CataloraError):
     """A setting is unknown, of the wrong type or out of range."""
 
     exit_code = 78
+
+
+def hide_tokens(text: str) -> str:
+    """The text with every Hugging Face token blotted out: third parties' messages end in logs and in run folders.
+
+    Example:
+        >>> hide_tokens("Bearer hf_" + "x" * 34)
+        'Bearer hf_…'
+    """
+    return TOKEN.sub("hf_…", text)

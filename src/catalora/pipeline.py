@@ -26,6 +26,7 @@ from catalora.catalog import (
 )
 from catalora.catalog.prepared import compute_fingerprint
 from catalora.config import Config, build_config
+from catalora.devices import DeviceClaims, claim_devices, name_devices, require_free_device
 from catalora.errors import DataError, InputNotFoundError
 from catalora.inspection import Settings, measure_fit, preview
 from catalora.progress import Progress, ignore_progress
@@ -37,6 +38,7 @@ from catalora.record import (
     record_start,
     recording_outcome,
     require_same_base,
+    wants_references,
 )
 from catalora.run import Event, RunFolder, Status, check_run_name, create_run, open_run, write_json
 from catalora.session import Reply, Session, match_product
@@ -57,6 +59,7 @@ __all__ = [
     "open_session",
     "prepare",
     "preview",
+    "request_run",
     "resume",
     "start_run",
     "train",
@@ -105,15 +108,57 @@ def prepare(
 # 2. start_run: what is asked for, on which products, written down before anything is computed
 
 
-def start_run(
-    data: str | Path, config: Config, *, runs_dir: str | Path = RUNS_DIR, name: str | None = None
+def request_run(
+    data: str | Path,
+    *,
+    model: str | None = None,
+    preset: str | None = None,
+    settings: Settings = (),
+    runs_dir: str | Path = RUNS_DIR,
+    run: str | None = None,
+    token: str | None = None,
+    references: bool = True,
+    share_device: bool = False,
 ) -> RunFolder:
-    """Make a run folder that holds its configuration and its own copy of the products it may use."""
+    """Check all that can be refused before anything is written, the cheapest first; then `start_run`.
+
+    Takes what `train` takes. The run waits in the state `pending`, for `train_run` or for a job of its own.
+    """
+    from catalora.model.source import find_source
+
+    config = build_config(preset, settings)
+    if model is not None:
+        config = config.model_copy(update={"model": config.model.model_copy(update={"name": model})})
+    check_run_name(run or "unnamed")
+    if not share_device:
+        require_free_device(config.model.device)
+    load_prepared(Path(data))
+    find_source(config.model, token=token, with_weights=False)
+    return start_run(data, config, runs_dir=runs_dir, name=run, references=references)
+
+
+def start_run(
+    data: str | Path,
+    config: Config,
+    *,
+    runs_dir: str | Path = RUNS_DIR,
+    name: str | None = None,
+    references: bool = True,
+) -> RunFolder:
+    """Make a run folder that holds its configuration and its own copy of the products it may use.
+
+    Args:
+        data: a prepared data set.
+        config: all settings of the run.
+        runs_dir: where runs live.
+        name: name of the run; made of date and time when empty.
+        references: whether `train_run` is to index the training products.
+    """
     prepared = load_prepared(Path(data))
     products = select_products(prepared.table(), config.data.max_samples, config.data.seed)
     run = create_run(Path(runs_dir), name)
     save_products(products, run.products)
-    record_start(run, config, prepared, products)
+    record_start(run, config, prepared, products, references=references)
     return run
 
 
@@ -167,18 +212,16 @@ def train(
     Returns:
         The finished run.
     """
-    from catalora.model.source import find_source
-
-    config = build_config(preset, settings)
-    if model is not None:
-        config = config.model_copy(update={"model": config.model.model_copy(update={"name": model})})
-    # Whatever can be refused is refused before anything is written, the cheapest first.
-    check_run_name(run or "unnamed")
-    load_prepared(Path(data))
-    find_source(config.model, token=token, with_weights=False)
-    folder = start_run(data, config, runs_dir=runs_dir, name=run)
-    if references:
-        index(folder, progress=progress).close()
+    folder = request_run(
+        data,
+        model=model,
+        preset=preset,
+        settings=settings,
+        runs_dir=runs_dir,
+        run=run,
+        token=token,
+        references=references,
+    )
     train_run(folder, token=token, progress=progress)
     return folder
 
@@ -191,9 +234,19 @@ def resume(name: str, *, runs_dir: str | Path = RUNS_DIR, token: str | None = No
 
 
 def train_run(
-    run: RunFolder, *, token: str | None = None, progress: Progress = ignore_progress
+    run: RunFolder,
+    *,
+    token: str | None = None,
+    share_device: bool = False,
+    progress: Progress = ignore_progress,
 ) -> "TrainingResult | None":
-    """Train a started run to its end, from its newest whole checkpoint when there is one.
+    """Train a started run to its end, from its newest whole checkpoint when there is one; index its products before.
+
+    Args:
+        run: a run that `start_run` made.
+        token: Hugging Face token for gated models.
+        share_device: train although another run trains on the same device.
+        progress: told how far it is; the run's status says the same.
 
     Returns:
         The result, or nothing when the run was finished already.
@@ -202,11 +255,18 @@ def train_run(
         RunStoppedError: stopped on request; resumable.
         TrainingError, StorageError, ModelUnavailableError: the status says the same, and whether it is resumable.
     """
-    with run.lock(), recording_outcome(run):
-        return None if run.read_status().state == "finished" else _train_locked(run, token, progress)
+    with run.lock():
+        if run.read_status().state == "finished":
+            return None
+        requested = load_config(run).model.device
+        with (
+            recording_outcome(run, progress) as report,
+            claim_devices(run, requested, share=share_device) as claims,
+        ):
+            return _train_locked(run, token, claims, report)
 
 
-def _train_locked(run: RunFolder, token: str | None, progress: Progress) -> "TrainingResult":
+def _train_locked(run: RunFolder, token: str | None, claims: DeviceClaims, progress: Progress) -> "TrainingResult":
     from catalora.hardware import choose_device
     from catalora.model.adapter import attach_lora, save_adapter
     from catalora.model.loading import load_base
@@ -214,10 +274,15 @@ def _train_locked(run: RunFolder, token: str | None, progress: Progress) -> "Tra
     from catalora.training.trainer import train_adapter
 
     config, template = load_config(run), PromptTemplate()
+    progress("choose device", 0, None)
     device = choose_device(config.model.device, config.model.dtype)
+    claims.add(name_devices(device))
+    if wants_references(run):
+        index(run, progress=progress).close()
     progress("load model", 0, None)
     loaded = load_base(config.model, device, token=token)
     record_circumstances(run, loaded.identity, device, template)
+    progress("tokenise", 0, None)
     train_rows, validation_rows = build_rows(run, config, template, loaded.tokenizer)
     model = attach_lora(loaded.model, config.lora, config.training.seed)
     result = train_adapter(

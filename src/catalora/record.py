@@ -1,4 +1,4 @@
-"""What a run says about itself: `run.json`, written in two strokes, and how its training ended.
+"""What a run says about itself: `run.json`, written in two strokes, where its worker is, and how its training ended.
 
 The first stroke, at the start, holds what was asked for and on which products; the second, when the model is loaded,
 what it is trained on and with. Afterwards both are only compared with: a run never goes on with something else.
@@ -17,7 +17,8 @@ import polars as pl
 from catalora.catalog import PreparedData
 from catalora.catalog.prepared import compute_fingerprint
 from catalora.config import Config
-from catalora.errors import CataloraError, TrainingError
+from catalora.errors import CataloraError, RunStoppedError, TrainingError, hide_tokens
+from catalora.progress import Progress
 from catalora.prompts import PromptTemplate
 from catalora.run import Event, RunFolder, State, Status
 
@@ -25,14 +26,24 @@ if TYPE_CHECKING:
     from catalora.hardware import Device
     from catalora.model.loading import ModelIdentity
 
+# The status is flushed to the disk each time, which a fast step should not wait for.
+REPORT_SECONDS = 1.0
+
 
 def load_config(run: RunFolder) -> Config:
     """The configuration that a run was started with."""
     return Config.model_validate(run.read_record()["config"])
 
 
-def record_start(run: RunFolder, config: Config, data: PreparedData, products: pl.DataFrame) -> None:
-    """Write what is asked for: the configuration, and which products of the data set the run holds.
+def wants_references(run: RunFolder) -> bool:
+    """Whether a run was started to index its training products too."""
+    return bool(run.read_record().get("references", False))
+
+
+def record_start(
+    run: RunFolder, config: Config, data: PreparedData, products: pl.DataFrame, *, references: bool
+) -> None:
+    """Write what is asked for: configuration, which products of the data set the run holds, whether to index them.
 
     A preset's number of products is a limit: a smaller catalogue is used whole, and a warning says so.
     """
@@ -56,6 +67,7 @@ def record_start(run: RunFolder, config: Config, data: PreparedData, products: p
                 "run_fingerprint": compute_fingerprint([products]),
                 "products": counts,
             },
+            "references": references,
         }
     )
 
@@ -106,12 +118,57 @@ def publish_record(run: RunFolder) -> dict[str, Any]:
     return {**record, "config": {**record["config"], "model": model}, "data": data}
 
 
+class StatusReporter:
+    """Progress that also stands in the run's status, where front ends in other processes see it.
+
+    Args:
+        run: the run that is worked on; its lock is held.
+        progress: told the same.
+    """
+
+    def __init__(self, run: RunFolder, progress: Progress) -> None:
+        self._run = run
+        self._progress = progress
+        self._phase = ""
+        self._written = 0.0
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None:
+        """Pass the progress on, and write it down when the phase is new or the last time is a second ago.
+
+        Raises:
+            RunStoppedError: somebody asked the run to stop. In the phase `train` the trainer stops by itself, exactly.
+        """
+        self._progress(stage, done, total)
+        if stage != "train" and self._run.stop_file.exists():
+            raise RunStoppedError(
+                f"run {self._run.name!r} was stopped before its training went on, nothing is lost",
+                code="run-stopped",
+                hint=f"Go on with `catalora train --resume --run {self._run.name}`.",
+            )
+        now = time.monotonic()
+        if stage == self._phase and now - self._written < REPORT_SECONDS:
+            return
+        self._phase, self._written = stage, now
+        before = self._run.read_status()
+        step, steps = (done, total or 0) if stage == "train" else (before.step, before.total_steps)
+        eta = before.eta_seconds if stage == "train" else None
+        self._run.write_status(Status("running", step, steps, eta, phase=stage, phase_done=done, phase_total=total))
+
+
 @contextmanager
-def recording_outcome(run: RunFolder) -> Iterator[None]:
-    """Leave a status behind whatever happens; only a kill can't be recorded, and is recognised by the dead process."""
+def recording_outcome(run: RunFolder, progress: Progress) -> Iterator[Progress]:
+    """Say in the status that the run is worked on, and leave one behind whatever happens.
+
+    Only a kill can't be recorded; it is recognised by the lock that nobody holds any more.
+
+    Yields:
+        The progress to report to while working.
+    """
     run.repair_events()
+    report = StatusReporter(run, progress)
     try:
-        yield
+        report("start", 0, None)
+        yield report
     except CataloraError as error:
         states: dict[str, State] = {"run-stopped": "stopped", "diverged": "diverged"}
         _record_end(run, states.get(error.code, "failed"), error.code, error.message, error.hint)
@@ -123,6 +180,6 @@ def recording_outcome(run: RunFolder) -> Iterator[None]:
 
 def _record_end(run: RunFolder, state: State, code: str, message: str, hint: str) -> None:
     before = run.read_status()
-    facts = {"code": code, "message": message, "hint": hint}
+    facts = {"code": code, "message": hide_tokens(message), "hint": hint}
     run.append_event(Event("end" if state == "stopped" else "error", before.step, facts))
     run.write_status(Status(state, before.step, before.total_steps, error=facts))

@@ -5,6 +5,8 @@ The worker writes, front ends read. Nothing else has to be alive for a run to go
     run.json        what was asked for and on what: config, versions, data fingerprint, device and reason (written once)
     status.json     where it is now (replaced whole)
     events.jsonl    what happened, one JSON object a line (append only)
+    worker.log      what a detached worker printed
+    cancel          made by whoever wants the run to save and stop
     products.parquet, checkpoints/, adapter/, references/, evaluation/
 """
 
@@ -14,7 +16,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,12 +31,31 @@ RESERVED_NAMES = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 )
 
+LOCK_FILE = ".lock"
+# Whoever looks whether a run is locked holds its lock for an instant; a writer waits that long before it gives up.
+LOCK_PATIENCE_SECONDS = 1.0
+WINDOWS_REPLACE_ATTEMPTS = 20
+
 State = Literal["pending", "running", "stopped", "finished", "failed", "crashed", "diverged"]
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Where a run is now."""
+    """Where a run is now.
+
+    Attributes:
+        state: as written by the worker; `crashed` is never written, but concluded from a `running` without a worker.
+        step: optimiser steps done, over all sessions of the run.
+        total_steps: optimiser steps in all; 0 until the rows are packed.
+        eta_seconds: what is left of the training at its present speed.
+        error: code, message and hint of what ended it.
+        phase: stage of the work as its progress reports call it, such as `index` or `train`.
+        phase_done: units of the phase that are done.
+        phase_total: units of the phase, when known.
+        pid: the process that wrote this.
+        process_started: its start, in seconds since the epoch; tells it from a later process with the same pid.
+        updated: when this was written, in seconds since the epoch: the worker's last sign of life.
+    """
 
     state: State
     step: int = 0
@@ -44,18 +65,21 @@ class Status:
     pid: int = field(default_factory=os.getpid)
     process_started: float = field(default_factory=lambda: psutil.Process().create_time())
     updated: float = field(default_factory=time.time)
+    phase: str | None = None
+    phase_done: int = 0
+    phase_total: int | None = None
 
     @property
     def is_resumable(self) -> bool:
-        """Whether `train --resume` has something to do."""
-        return self.state in {"stopped", "failed", "crashed", "diverged"}
+        """Whether going on leads anywhere; a diverged run would diverge again at the same step."""
+        return self.state in {"stopped", "failed", "crashed"}
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """One line of `events.jsonl`."""
 
-    kind: Literal["start", "step", "evaluation", "checkpoint", "sample", "warning", "error", "end"]
+    kind: Literal["start", "step", "evaluation", "watch", "checkpoint", "sample", "warning", "error", "end"]
     step: int
     facts: Mapping[str, Any]
     time: float = field(default_factory=time.time)
@@ -97,6 +121,16 @@ class RunFolder:
         """The products of this run with their splits: what it trains on, and what it may never see."""
         return self.path / "products.parquet"
 
+    @property
+    def log(self) -> Path:
+        """What a detached worker printed."""
+        return self.path / "worker.log"
+
+    @property
+    def stop_file(self) -> Path:
+        """Its presence asks the worker to save and stop."""
+        return self.path / "cancel"
+
     def write_record(self, record: Mapping[str, Any]) -> None:
         """Write `run.json`."""
         write_json(self.path / "run.json", record)
@@ -122,14 +156,42 @@ class RunFolder:
         write_json(self.path / "status.json", asdict(status))
 
     def read_status(self) -> Status:
-        """The current state; a run that says it is running while its process is gone is `crashed`."""
+        """The current state; a run that says it is running while nobody works on it is `crashed`."""
+        status = self._read_status_file()
+        if status.state != "running" or self._is_worked_on(status):
+            return status
+        # It may have ended, and said so, between the two looks.
+        again = self._read_status_file()
+        return replace(again, state="crashed") if again == status else again
+
+    def _read_status_file(self) -> Status:
         try:
-            status = Status(**json.loads((self.path / "status.json").read_text(encoding="utf-8")))
+            return Status(**json.loads((self.path / "status.json").read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return Status(state="pending", pid=0, process_started=0.0, updated=0.0)
-        if status.state == "running" and not _is_alive(status.pid, status.process_started):
-            return Status(**{**asdict(status), "state": "crashed"})
-        return status
+
+    def _is_worked_on(self, status: Status) -> bool:
+        try:
+            return self.is_locked()
+        except OSError:  # somebody else's run, that we may not write to
+            return is_process(status.pid, status.process_started)
+
+    def is_locked(self) -> bool:
+        """Whether a process works on this run.
+
+        The system lets go of a lock when its holder ends, however it ends: it outlives neither a kill nor a reboot.
+
+        Raises:
+            OSError: the folder is not ours to lock.
+        """
+        path = self.path / LOCK_FILE
+        if not path.exists():
+            return False
+        try:
+            with filelock.FileLock(path, timeout=0):
+                return False
+        except filelock.Timeout:
+            return True
 
     def append_event(self, event: Event) -> None:
         """Append one line to `events.jsonl`."""
@@ -159,13 +221,15 @@ class RunFolder:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the run as its only writer.
+        """Hold the run as its only writer. A request to stop that was meant for an earlier one is withdrawn.
 
         Raises:
             StorageError: another process holds it.
         """
+        if not self.is_locked():
+            self.stop_file.unlink(missing_ok=True)
         try:
-            with filelock.FileLock(self.path / ".lock", timeout=0):
+            with filelock.FileLock(self.path / LOCK_FILE, timeout=LOCK_PATIENCE_SECONDS):
                 yield
         except filelock.Timeout as error:
             raise StorageError(
@@ -268,12 +332,27 @@ def write_json(path: Path, value: object) -> None:
         file.write("\n")
         file.flush()
         os.fsync(file.fileno())
-    temporary.replace(path)
+    _replace(temporary, path)
 
 
-def _is_alive(pid: int, started: float) -> bool:
+def _replace(temporary: Path, path: Path) -> None:
+    for attempt in range(1, WINDOWS_REPLACE_ATTEMPTS + 1):
+        try:
+            temporary.replace(path)
+            return
+        except PermissionError:
+            # Windows refuses while somebody reads the old file, which takes a moment.
+            if os.name != "nt" or attempt == WINDOWS_REPLACE_ATTEMPTS:
+                raise
+            time.sleep(0.01 * attempt)
+
+
+def is_process(pid: int, started: float) -> bool:
+    """Whether the process that had this pid and start time (seconds since the epoch) still runs."""
     try:
-        # A reused pid has another start time; clocks differ by less than this.
-        return bool(abs(psutil.Process(pid).create_time() - started) < 2)
-    except psutil.Error:
+        process = psutil.Process(pid)
+        # A reused pid has another start time; the system's own account of it shifts by less than this. A zombie is
+        # dead and only waits for its parent to take note.
+        return bool(abs(process.create_time() - started) < 2 and process.status() != psutil.STATUS_ZOMBIE)
+    except (psutil.Error, ValueError):
         return False

@@ -30,7 +30,6 @@ from catalora.training.loss import CompletionLoss
 from catalora.training.packing import IGNORED, PackedRows, collate_rows, iterate_batches
 
 STATE = "trainer_state.json"
-STOP_FILE = "cancel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def train_adapter(
     """
     started = time.monotonic()
     recorder = _Recorder(run, train_rows, config, on_step)
-    stopper = _Stopper(run.path / STOP_FILE)
+    stopper = _Stopper(run.stop_file)
     trainer = AdapterTrainer(
         CompletionLoss(model),
         run=run,
@@ -313,7 +312,10 @@ class _Recorder(TrainerCallback):
         self.run.append_event(Event("evaluation", state.global_step, dict(metrics)))
 
     def _write_status(self, state: Any, eta_seconds: float | None) -> None:
-        self.run.write_status(Status("running", state.global_step, state.max_steps, eta_seconds))
+        step, steps = state.global_step, state.max_steps
+        self.run.write_status(
+            Status("running", step, steps, eta_seconds, phase="train", phase_done=step, phase_total=steps)
+        )
 
 
 def _rows_per_step(config: TrainingConfig) -> int:
@@ -337,17 +339,16 @@ class _Stopper(TrainerCallback):
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """React to SIGTERM and Ctrl-C; a second Ctrl-C interrupts at once."""
-        self.stop_file.unlink(missing_ok=True)
-        if threading.current_thread() is not threading.main_thread():
-            yield  # only the main thread may handle signals; the file still works
-            return
-        before = {number: signal.signal(number, self._ask) for number in (signal.SIGTERM, signal.SIGINT)}
+        """React to SIGTERM and Ctrl-C; a second Ctrl-C interrupts at once. The stop file is taken away in the end."""
+        # Only the main thread may handle signals; elsewhere the file still works.
+        signals = (signal.SIGTERM, signal.SIGINT) if threading.current_thread() is threading.main_thread() else ()
+        before = {number: signal.signal(number, self._ask) for number in signals}
         try:
             yield
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+            self.stop_file.unlink(missing_ok=True)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         if self.was_asked and number == signal.SIGINT:

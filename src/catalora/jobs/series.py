@@ -1,0 +1,200 @@
+"""The curves of a run, small enough to draw however long it is.
+
+Each look parses only what was added to `events.jsonl` since the one before, in this process; the parsed points are
+kept, and thinned out to a fixed number that keeps every spike. Steps that a resumed run did again replace those before.
+"""
+
+import io
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from catalora.jobs.events import parse_event, read_new_lines
+from catalora.run import Event, RunFolder
+
+if TYPE_CHECKING:
+    import polars as pl
+
+# Kinds of events whose numbers are drawn, and facts that are numbers but no measures.
+MEASURED_KINDS = frozenset({"evaluation", "watch"})
+NOT_MEASURED = frozenset({"epoch", "answers"})
+# How our writer begins the many lines that are worth parsing in bulk; others are parsed one by one.
+STEP_LINE = b'{"kind": "step"'
+KEPT_RUNS = 16
+KEPT_EVENTS = 500
+HEAD_BYTES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One measure over the steps, both lists of the same length, steps ascending."""
+
+    steps: list[int]
+    values: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What there is to draw of a run.
+
+    Attributes:
+        curves: by name of the measure: `loss`, `learning_rate`, `grad_norm`, `tokens_per_second`, … of the training
+            steps; `eval_loss`, `stop_rate` and other numbers of the evaluations. Loss is in nats per completion token.
+        events: the newest events that are no steps (start, evaluation, checkpoint, sample, warning, error, end), oldest
+            first, at most 500.
+        logged: training steps that were logged, before any were left out of the curves.
+        offset: byte position for `read_events_since`.
+    """
+
+    curves: Mapping[str, Curve]
+    events: tuple[Event, ...]
+    logged: int
+    offset: int
+
+
+@dataclass
+class _History:
+    """All that was read of one run so far."""
+
+    identity: tuple[int, bytes] | None = None
+    offset: int = 0
+    steps: "pl.DataFrame | None" = None
+    evaluations: list[tuple[int, dict[str, float]]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+
+_histories: OrderedDict[str, _History] = OrderedDict()
+_histories_lock = threading.Lock()
+
+
+def read_series(run: RunFolder, points: int = 1000) -> Series:
+    """Curves and remarkable events of a run.
+
+    Args:
+        run: the run.
+        points: at most this many points a curve; at least 4. Of each stretch of steps its lowest and its highest value
+            are kept, so a spike is never lost; the first and the last point always stay.
+    """
+    with _histories_lock:
+        history = _recall(run)
+        lines, start = read_new_lines(run, history.offset)
+        if start != history.offset:  # shorter than before: not the file that we know
+            history = _histories[str(run.path)] = _History(_identify(run))
+        _absorb(history, lines.splitlines())
+        history.offset = start + len(lines)
+        curves = _draw_steps(history.steps, points) | _draw_evaluations(history.evaluations, points)
+        logged = history.steps.height if history.steps is not None else 0
+        return Series(curves, tuple(history.events[-KEPT_EVENTS:]), logged, history.offset)
+
+
+def thin_out_indices(values: npt.NDArray[np.float64], points: int) -> npt.NDArray[np.int64]:
+    """Positions that stand for `values`, shape (n,): all when they are few, else the extremes of equal stretches.
+
+    Example:
+        >>> thin_out_indices(np.array([0.0, 0, 9, 0, 0, 0, 0, 0]), 4).tolist()
+        [0, 1, 2, 7]
+    """
+    if len(values) <= points:
+        return np.arange(len(values))
+    edges = np.linspace(1, len(values) - 1, max(1, (points - 2) // 2) + 1).astype(int)
+    kept = {0, len(values) - 1}
+    for first, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+        if end > first:
+            stretch = values[first:end]
+            kept |= {first + int(stretch.argmin()), first + int(stretch.argmax())}
+    return np.array(sorted(kept))
+
+
+def _recall(run: RunFolder) -> _History:
+    """What this process knows of the run; nothing when its file was replaced by another."""
+    key, identity = str(run.path), _identify(run)
+    known = _histories.get(key)
+    if known is None or known.identity != identity:
+        known = _histories[key] = _History(identity)
+    _histories.move_to_end(key)
+    while len(_histories) > KEPT_RUNS:
+        _histories.popitem(last=False)
+    return known
+
+
+def _identify(run: RunFolder) -> tuple[int, bytes] | None:
+    """File and first line, which holds the time of the start: a new run of the same name has another."""
+    path = run.path / "events.jsonl"
+    try:
+        with path.open("rb") as file:
+            return path.stat().st_ino, file.readline(HEAD_BYTES)
+    except OSError:
+        return None
+
+
+def _absorb(history: _History, lines: Iterable[bytes]) -> None:
+    pending: list[bytes] = []
+    for line in lines:
+        if line.startswith(STEP_LINE):
+            pending.append(line)
+        elif line.strip():
+            event = parse_event(line)
+            if event.kind == "start":  # a resumed run goes on from here, and does again what came after
+                _add_steps(history, pending)
+                pending = []
+                if history.steps is not None:
+                    history.steps = history.steps.filter(history.steps["step"] <= event.step)
+                history.evaluations = [item for item in history.evaluations if item[0] <= event.step]
+            elif event.kind in MEASURED_KINDS:
+                history.evaluations.append((event.step, _pick_numbers(event)))
+            history.events.append(event)
+    _add_steps(history, pending)
+
+
+def _add_steps(history: _History, lines: list[bytes]) -> None:
+    if not lines:
+        return
+    import polars as pl
+
+    names = {name for line in (lines[0], lines[-1]) for name in _pick_numbers(parse_event(line))}
+    facts = pl.Struct(dict.fromkeys(sorted(names), pl.Float64))
+    try:
+        data = io.BytesIO(b"\n".join(lines))
+        table = pl.read_ndjson(data, schema={"step": pl.Int64, "facts": facts}).unnest("facts")
+    except pl.exceptions.PolarsError:  # one bad line; find it, keep the others
+        events = [parse_event(line) for line in lines]
+        history.events += [event for event in events if event.kind != "step"]
+        rows = [{"step": event.step, **_pick_numbers(event)} for event in events if event.kind == "step"]
+        table = pl.DataFrame(rows, schema={"step": pl.Int64, **dict.fromkeys(sorted(names), pl.Float64)})
+    history.steps = table if history.steps is None else pl.concat([history.steps, table], how="diagonal")
+
+
+def _pick_numbers(event: Event) -> dict[str, float]:
+    return {
+        name: float(value)
+        for name, value in event.facts.items()
+        if isinstance(value, int | float) and name not in NOT_MEASURED
+    }
+
+
+def _draw_steps(table: "pl.DataFrame | None", points: int) -> dict[str, Curve]:
+    if table is None:
+        return {}
+    steps = table["step"].to_numpy()
+    return {name: _thin_out(steps, table[name].to_numpy(), points) for name in table.columns if name != "step"}
+
+
+def _draw_evaluations(evaluations: list[tuple[int, dict[str, float]]], points: int) -> dict[str, Curve]:
+    curves = {}
+    for name in dict.fromkeys(name for _, numbers in evaluations for name in numbers):
+        measured = [(step, numbers[name]) for step, numbers in evaluations if name in numbers]
+        steps, values = zip(*measured, strict=True)
+        curves[name] = _thin_out(np.array(steps), np.array(values), points)
+    return curves
+
+
+def _thin_out(steps: npt.NDArray[np.int64], values: npt.NDArray[np.float64], points: int) -> Curve:
+    known = ~np.isnan(values)
+    steps, values = steps[known], values[known]
+    kept = thin_out_indices(values, points)
+    return Curve(steps[kept].tolist(), values[kept].tolist())
