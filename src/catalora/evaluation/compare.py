@@ -9,22 +9,18 @@ Four figures, each on the same products, prompts, weights and decoder:
     length            words per answer, beside those of the true descriptions
 """
 
-import math
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-import torch
 
 from catalora.catalog import Product
 from catalora.config import Config
 from catalora.errors import DataError
+from catalora.evaluation.likelihood import compute_likelihoods
 from catalora.generation.answer import SIDES, Answer, Answerer, Side
 from catalora.progress import Progress, ignore_progress
-from catalora.training.loss import CompletionLoss
-from catalora.training.packing import IGNORED, PackedRows, iterate_batches, tokenise_products
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,39 +129,9 @@ def _choose_fitting(answerer: Answerer, products: Sequence[Product], config: Con
 def compute_bits_per_byte(
     answerer: Answerer, products: Sequence[Product], questions: Sequence[str], side: Side, config: Config
 ) -> list[float]:
-    """Bits that one side needs for each description, `<eos>` not counted; divide by its bytes.
-
-    The tokens are those of training, in packed rows. The end token is left out because the base model was never taught
-    to stop: counting it would make every gain look larger.
-    """
-    model, device = answerer.model, answerer.device
-    examples = tokenise_products(
-        products, answerer.template, answerer.tokenizer, questions=questions, max_length=answerer.context_length
-    )
-    rows = PackedRows([examples], max(config.training.max_length, int(examples.lengths.max())), seed=0)
-    module = CompletionLoss(model).eval()
-    bits = np.zeros(len(examples))
-    start = 0
-    with model.disable_adapter() if side == "base" else nullcontext():
-        for batch in iterate_batches(rows, config.training.batch_size, answerer.pad_id):
-            moved = {key: value.to(device) for key, value in batch.items()}
-            losses = module.compute_token_losses(**moved)
-            without_end = losses.masked_fill(_is_last_of_example(moved["labels"]), 0.0).double().cpu()
-            for place, (_, row) in enumerate(rows.rows[start : start + len(losses)]):
-                ends = np.cumsum([examples.lengths[index] for index in row])
-                for index, end in zip(row, ends, strict=True):
-                    beginning = end - examples.lengths[index]
-                    bits[index] = float(without_end[place, beginning:end].sum()) / math.log(2)
-            start += len(losses)
-    by_uid = dict(zip(examples.uids, bits.tolist(), strict=True))
-    return [by_uid[product.uid] for product in products]
-
-
-def _is_last_of_example(labels: torch.Tensor) -> torch.Tensor:
-    """Where a label is followed by none: the `<eos>` of each example. Shape (B, T)."""
-    following = torch.full_like(labels, IGNORED)
-    following[:, :-1] = labels[:, 1:]
-    return (labels != IGNORED) & (following == IGNORED)
+    """Bits that one side needs for each description, `<eos>` not counted; divide by its bytes."""
+    bits: list[float] = compute_likelihoods(answerer, products, questions, side, config).bits.tolist()
+    return bits
 
 
 def _generate_all(

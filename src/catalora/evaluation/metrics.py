@@ -106,7 +106,8 @@ def compute_similarity_gains(answers: Vectors, descriptions: Vectors, rivals: np
     """
     own = np.einsum("nd,nd->n", answers, descriptions)
     other = np.einsum("nd,nd->n", answers, descriptions[rivals])
-    return (own - other).astype(np.float64)
+    gains: Floats = (own - other).astype(np.float64)
+    return gains
 
 
 def compute_reciprocal_ranks(answers: Vectors, descriptions: Vectors) -> Floats:
@@ -118,7 +119,8 @@ def compute_reciprocal_ranks(answers: Vectors, descriptions: Vectors) -> Floats:
     own = np.diagonal(scores)[:, None]
     better, equal = (scores > own).sum(axis=1), (scores == own).sum(axis=1)
     ranks: Floats = better + (equal + 1) / 2
-    return 1 / ranks
+    reciprocal: Floats = 1 / ranks
+    return reciprocal
 
 
 def _count_common_words(first: Sequence[str], second: Sequence[str]) -> int:

@@ -1,8 +1,8 @@
 """How sure a figure is: intervals and differences by the bootstrap over products.
 
-Every metric is a ratio of sums over products (bits / bytes, stopped answers / answers, supported / stated attributes), so
-one procedure serves all. Products are drawn with replacement; both columns of a difference get the same draw, which makes
-it paired: what is hard in a product is hard for both, and cancels.
+Every metric is a ratio of sums over products (bits / bytes, stopped answers / answers, supported / stated attributes),
+so one procedure serves all. Products are drawn with replacement; both columns of a difference get the same draw, which
+makes it paired: what is hard in a product is hard for both, and cancels.
 
 Source: Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapters 13 (percentile intervals) and 16.
 `benchmarks/interval_coverage.py` measures how often the intervals cover the truth.
@@ -82,10 +82,8 @@ class Bootstrap:
         for start in range(0, len(figures), _DRAWN_AT_ONCE):
             times = self._times[start : start + _DRAWN_AT_ONCE].astype(np.float64)
             totals = times @ ratio.denominators
-            with np.errstate(divide="ignore", invalid="ignore"):
-                figures[start : start + _DRAWN_AT_ONCE] = np.where(
-                    totals > 0, times @ ratio.numerators / totals, np.nan
-                )
+            totals[totals == 0] = np.nan
+            figures[start : start + _DRAWN_AT_ONCE] = times @ ratio.numerators / totals
         return figures
 
     def estimate(self, ratio: Ratio) -> Estimate | None:

@@ -25,6 +25,19 @@ SIDES: tuple[Side, ...] = ("base", "tuned")
 # PEFT's reserved name for "no adapter", and the name of ours.
 ADAPTER_NAMES: dict[Side, str] = {"base": "__base__", "tuned": "default"}
 
+# What decides which token comes next, and when an answer ends.
+DECODER_SETTINGS = (
+    "max_new_tokens",
+    "do_sample",
+    "temperature",
+    "top_p",
+    "top_k",
+    "num_beams",
+    "repetition_penalty",
+    "no_repeat_ngram_size",
+    "eos_token_id",
+)
+
 OnText = Callable[[int, Side, str], None]
 
 
@@ -51,10 +64,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Answers of one batch, in the order of the questions; `seconds` is the time of the whole batch."""
+    """Answers of one batch.
+
+    Attributes:
+        by_question: in the order of the questions.
+        seconds: time of the whole batch.
+        decoder: the decoder settings that the library was given, the same for all lanes.
+    """
 
     by_question: tuple[dict[Side, Answer], ...]
     seconds: float
+    decoder: dict[str, Any]
 
 
 class Answerer:
@@ -98,12 +118,13 @@ class Answerer:
         prompts = self.template.encode_prompts(self.tokenizer, questions)
         inputs = self._stack([prompts[number] for number, _ in lanes], config)
         streamer = _LaneStreamer(self, lanes, on_text) if on_text else None
+        decoder = self._build_decoder(config)
         started = time.monotonic()
         torch.manual_seed(config.seed)
         with torch.no_grad():
             output = self.model.generate(
                 **inputs,
-                generation_config=self._build_decoder(config),
+                generation_config=decoder,
                 adapter_names=[ADAPTER_NAMES[side] for _, side in lanes],
                 streamer=streamer,
             )
@@ -112,7 +133,7 @@ class Answerer:
         by_question: list[dict[Side, Answer]] = [{} for _ in questions]
         for (number, side), ids in zip(lanes, generated, strict=True):
             by_question[number][side] = self._read_answer(side, questions[number], ids)
-        return Answers(tuple(by_question), seconds)
+        return Answers(tuple(by_question), seconds, {name: getattr(decoder, name) for name in DECODER_SETTINGS})
 
     def decode(self, ids: Sequence[int]) -> str:
         """Text of completion tokens, without special tokens and without the space after the prompt."""
