@@ -22,9 +22,12 @@ _AS_BYTE = {shown: code for code, shown in _AS_SHOWN.items()} | {chr(code): code
 _LATER = "[" + "".join(re.escape(shown) for code, shown in _AS_SHOWN.items() if code < 0xC0) + "\x80-\xbf]"
 # Only leads that ordinary texts do not have before such characters: the end of `CAFÉ”` is no Cyrillic letter.
 _MISREAD = re.compile(rf"(?P<before>[^\W\d_])?(?:[ÃÂ]{_LATER}|[âï]{_LATER}{{2}}|ð{_LATER}{{3}})")
-# After a word in capitals that ends with Ã or Â, these are more likely meant as they stand.
+# After a word in capitals that ends with Ã (`MAÇÃ”`), these are more likely meant as they stand; none ends with Â.
 _PLAUSIBLE_AFTER_CAPITALS = frozenset("\xa0“”‘’…–—™®©»›ºª·")
 LOST = "\ufffd"
+# A lost character with the question marks that stand for more of its bytes.
+_LOST = re.compile(r"\?*\ufffd[\ufffd?]*")
+_LOST_BYTES = re.compile(r"\ufffd(?:[\ufffd?]*\ufffd|\?\?(?!\?))?")
 
 
 def repair_characters(text: str) -> str:
@@ -45,19 +48,28 @@ def repair_characters(text: str) -> str:
 
 
 def drop_lost_characters(text: str) -> str:
-    """Drop the mark of a character that was lost before the catalogue was written; what it was cannot be known.
+    r"""Drop the mark of a character that was lost before the catalogue was written: mostly ®, a quote or a bullet.
+
+    Between letters or digits the mark stays: without it `na\ufffdve` would become another word, and which letter it was
+    cannot be known.
 
     Example:
-        >>> drop_lost_characters("the Lub\ufffdron valley")
-        'the Lubron valley'
+        >>> drop_lost_characters("Windows\ufffd is a na\ufffdve\ufffd choice")
+        'Windows is a na\ufffdve choice'
     """
-    return text.replace(LOST, "")
+    return _LOST.sub(_drop_outside_words, text)
+
+
+def _drop_outside_words(match: re.Match[str]) -> str:
+    text, start, end = match.string, match.start(), match.end()
+    is_inside = start > 0 and end < len(text) and text[start - 1].isalnum() and text[end].isalnum()
+    return match[0] if is_inside else _LOST_BYTES.sub("", match[0])
 
 
 def _decode(match: re.Match[str]) -> str:
     before = match["before"] or ""
     shown = match[0][len(before) :]
-    if before.isupper() and shown[1] in _PLAUSIBLE_AFTER_CAPITALS:
+    if before.isupper() and shown[0] == "Ã" and shown[1] in _PLAUSIBLE_AFTER_CAPITALS:
         return match[0]
     try:
         return before + bytes(_AS_BYTE[character] for character in shown).decode("utf-8")

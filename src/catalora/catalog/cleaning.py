@@ -1,6 +1,6 @@
 """Cleaning of titles and descriptions, rule by rule, in a fixed order.
 
-    entities → tags → characters → lost characters → spacing → edition notes → copyright notices
+    lists → entities → tags → characters → lost characters → spacing → edition notes → copyright notices
 
 Unescaping comes first: a pattern that drops `&#;` before it turns `Kerr&#8217;s` into `Kerr8217;s`. Spacing comes after
 tags, which leave gaps, and before the notices, which are found by their words.
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from catalora.catalog.characters import drop_lost_characters, repair_characters
+from catalora.catalog.lists import join_list_items
 from catalora.catalog.markup import strip_tags, unescape_entities
 from catalora.catalog.notices import drop_copyright_notices, drop_edition_notes
 
@@ -71,7 +72,7 @@ def join_lines(text: str) -> str:
 
 
 _MARKUP_AND_CHARACTERS = (
-    Rule("entities", unescape_entities, "&"),
+    Rule("entities", unescape_entities, r"&|and(?:nbsp|amp|quot|lt|gt|[lr]squo|[lr]dquo|#39);"),
     Rule("tags", strip_tags, "<"),
     Rule(
         "characters",
@@ -88,6 +89,7 @@ TITLE_RULES: tuple[Rule, ...] = (
     Rule("spacing", join_lines, _SPACE_TRIGGER + r"|\n|[\x1c-\x1f]"),
 )
 CONTENT_RULES: tuple[Rule, ...] = (
+    Rule("lists", join_list_items, r"""^\s*\[\s*['"]"""),
     *_MARKUP_AND_CHARACTERS,
     Rule("spacing", repair_spacing, _SPACE_TRIGGER + r"|[\x1c-\x1f]"),
     Rule("edition-notes", drop_edition_notes, "[Tt]his text refers to "),

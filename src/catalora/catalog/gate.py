@@ -18,13 +18,23 @@ REMOVED_TEXT_CHARS = 500
 
 # A piece of a result page that was saved instead of the title.
 SCRAPING_RESIDUE = r"(?i)^\s*<\w+\s+(?:class|id|style|href|data-[\w-]+)\s*="
-# Looked for on purpose and never repaired: only a reader can say where such words belong apart.
-GLUED_WORDS = r"\p{Ll}{3}[.!?)]?\p{Lu}\p{Ll}{2}"
+# A text that says that there is none.
+PLACEHOLDER = (
+    r"(?i)^\W*(?:(?:product )?description|n\W?a|none|null|nan|tb[ad]|coming soon|em breve|lorem ipsum.*"
+    r"|(?:no|sem) (?:product )?(?:description|descrição|details)(?: available| yet| disponível)?"
+    r"|description (?:is )?(?:not |un)available|descrição (?:não disponível|indisponível))\W*$"
+)
+# Looked for on purpose and never repaired, by the fields in which they count: only a reader can say where glued words
+# belong apart, and nobody which letter was lost inside a word.
+SEEN_ONLY = {
+    "glued-words": (("content",), r"\p{Ll}{3}[.!?)]?\p{Lu}\p{Ll}{2}"),
+    "lost-letters": (("title", "content"), r"\S*\x{fffd}\S*"),
+}
 
 # Polars works without the interpreter's lock; the part that needs it is too large for a third worker to help.
 _WORKERS = 2
 
-OPTIONAL_REASONS = ("scraping-residue", "content-equals-title", "short-content")
+OPTIONAL_REASONS = ("scraping-residue", "placeholder-content", "content-equals-title", "short-content")
 Reason = pl.Enum(REASONS)
 
 
@@ -36,7 +46,7 @@ class Inspected:
         texts: line, uid, title, content (cleaned; of removed rows as read, cut), detail. Goes to disk.
         changes: row (within the batch), field, rules, before, after; for usable rows. Goes to disk.
         index: uid, reason, title_key, content_key, title_chars, content_chars. Stays in memory.
-        changed: usable rows that each cleaning rule changed, and those with `glued-words`.
+        changed: usable rows that each cleaning rule changed, and those with what is `SEEN_ONLY`.
     """
 
     texts: pl.DataFrame
@@ -87,7 +97,9 @@ class Gate:
         table = table.with_columns(reason=self._reason)
         usable = table["reason"].is_null()
         changed = _count_changed(titles, contents, usable)
-        changed["glued-words"] = int((contents.texts.str.contains(GLUED_WORDS) & usable).sum())
+        for name, (fields, pattern) in SEEN_ONLY.items():
+            seen = pl.any_horizontal(pl.col(f"clean_{field}").str.contains(pattern) for field in fields)
+            changed[name] = table.filter(usable).select(seen.sum()).item()
         changes = [
             _list_changes("title", raw["title"], titles, usable),
             _list_changes("content", raw["content"], contents, usable),
@@ -117,6 +129,7 @@ def _find_reason(min_content_chars: int, skip_rules: Sequence[str]) -> pl.Expr:
         ("empty-title", pl.col("title").str.strip_chars() == ""),
         ("empty-content", pl.col("content").str.strip_chars() == ""),
         ("only-boilerplate", (pl.col("clean_title") == "") | (pl.col("clean_content") == "")),
+        ("placeholder-content", pl.col("clean_content").str.contains(PLACEHOLDER)),
         ("content-equals-title", pl.col("title_norm") == pl.col("content_norm")),
         ("short-content", pl.col("clean_content").str.len_chars() < min_content_chars),
     )

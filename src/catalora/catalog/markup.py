@@ -5,6 +5,8 @@ import re
 from html.entities import html5
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31})(?:;|(?![A-Za-z0-9=;]))")
+# Entities in which a shop wrote out the ampersand as a word.
+_WRITTEN_OUT = re.compile(r"and(nbsp|amp|quot|lt|gt|[lr]squo|[lr]dquo|#39);")
 _ESCAPED_AMPERSANDS = re.compile(r"&(?:(?:amp|AMP|Amp|#0{0,5}38|#[xX]0{0,5}26);)+")
 
 # Tags inside words and lines; tags after which a browser starts a new line; others, which separate words.
@@ -47,14 +49,19 @@ def unescape_entities(text: str) -> str:
         'Kerr’s best‑selling "Mog" & friends'
         >>> unescape_entities("?a=1&copy=2 AT&T R&D")
         '?a=1&copy=2 AT&T R&D'
+        >>> unescape_entities("the worldandrsquo;s best")
+        'the world’s best'
     """
-    while "&" in text:
+    while True:
+        if "and" in text:
+            text = _WRITTEN_OUT.sub(r"&\1;", text)
+        if "&" not in text:
+            return text
         # One pass takes any depth of escaped ampersands off, so that nesting cannot make this slow.
         decoded = _ENTITY.sub(_decode_entity, _ESCAPED_AMPERSANDS.sub("&", text))
         if decoded == text:
             return text
         text = decoded
-    return text
 
 
 def strip_tags(text: str) -> str:

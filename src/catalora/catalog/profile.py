@@ -19,6 +19,7 @@ REASONS = (
     "empty-title",
     "empty-content",
     "only-boilerplate",  # nothing is left of the description, or the title, after cleaning
+    "placeholder-content",  # the description says that there is none
     "content-equals-title",
     "short-content",
     "duplicate-content",
@@ -57,7 +58,7 @@ class Profile:
         kept: rows in `products.parquet`.
         removed: removed rows by reason, every reason named even when 0.
         not_sampled: usable rows that `max_samples` did not draw.
-        changed: usable rows that each cleaning rule changed; `glued-words` were only seen, not changed.
+        changed: usable rows that each cleaning rule changed; `glued-words` and `lost-letters` were only seen.
         renamed_uids: kept rows whose uid occurred before and got a `#2`, `#3` … behind it.
         splits: kept rows by split.
         groups: groups of products that share a title, or a description nearly.

@@ -10,14 +10,13 @@ from pathlib import Path
 
 import polars as pl
 
-from catalora.catalog.gate import GLUED_WORDS
+from catalora.catalog.gate import SEEN_ONLY
 from catalora.catalog.prepared import CHANGED, PRODUCTS, REMOVED
 from catalora.catalog.profile import Profile
 
 EXAMPLES = 5
 LARGEST_GROUPS = 10
 TITLES_OF_A_GROUP = 6
-SEEN_ONLY = "glued-words"  # counted by the profile, but nothing is changed
 # How `removed.parquet` names the product that was kept in place of a duplicate.
 _DUPLICATE_OF = "same description as "
 _SHOWN_CHARS = 2_000  # of a text that is fetched to be looked at
@@ -96,7 +95,7 @@ def collect_facts(folder: Path, profile: Profile) -> ReportFacts:
     """
     products, removed, changed = (_Table(folder / name) for name in (PRODUCTS, REMOVED, CHANGED))
     lengths = products.rows.select(pl.col("title", "content").str.len_chars()).collect(engine="streaming")
-    rules = [rule for rule, count in profile.changed.items() if count and rule != SEEN_ONLY]
+    rules = [rule for rule, count in profile.changed.items() if count and rule not in SEEN_ONLY]
     changed_rows = {rule: _draw_changes(changed, rule) for rule in rules}
     removed_rows = {reason: _draw_removed(removed, reason) for reason, count in profile.removed.items() if count}
     duplicates = _find_duplicates(removed, products)
@@ -107,8 +106,9 @@ def collect_facts(folder: Path, profile: Profile) -> ReportFacts:
     kept_rows = dict(duplicates.select("uid", "kept_row").iter_rows())
     texts_of_products = products.fetch(kept_rows | dict(groups.select("group", "row").iter_rows()))
     changes = {rule: _list_changes(texts_of_changes[rule]) for rule in changed_rows}
-    if profile.changed.get(SEEN_ONLY):
-        changes[SEEN_ONLY] = _find_glued(products, profile.kept)
+    for name in SEEN_ONLY:
+        if profile.changed.get(name):
+            changes[name] = _find_seen(products, profile.kept, name)
     return ReportFacts(
         changes=changes,
         removed={reason: _list_removed(texts_of_removed[reason]) for reason in removed_rows},
@@ -197,18 +197,19 @@ def _largest(table: pl.LazyFrame, key: str, at_least: int) -> pl.DataFrame:
     return largest.join(rows, on=key, how="left", maintain_order="left").select(key, "size", "row")
 
 
-def _find_glued(products: _Table, kept: int) -> list[Change]:
-    """Descriptions with words glued together, out of a sample of all; out of the first ones where they are rare."""
+def _find_seen(products: _Table, kept: int, name: str) -> list[Change]:
+    """Descriptions with what is only seen, out of a sample of all; out of the first ones where it is rare."""
+    _, pattern = SEEN_ONLY[name]
     sample = products.rows.filter(_scatter() * kept < 2**32 * _LOOKED_AT).select("uid", "content")
     found = pl.DataFrame()
     for table in (sample.collect(engine="streaming").lazy(), products.rows):
-        glued = table.filter(pl.col("content").str.contains(GLUED_WORDS)).head(EXAMPLES)
-        found = glued.select("uid", "content", glued=pl.col("content").str.extract_all(GLUED_WORDS)).collect()
+        rows = table.filter(pl.col("content").str.contains(pattern)).head(EXAMPLES)
+        found = rows.select("uid", "content", seen=pl.col("content").str.extract_all(pattern)).collect()
         if found.height == EXAMPLES:
             break
     return [
-        Change("", None, uid, "content", (SEEN_ONLY,), content, content, tuple(glued))
-        for uid, content, glued in found.iter_rows()
+        Change("", None, uid, "content", (name,), content, content, tuple(seen))
+        for uid, content, seen in found.iter_rows()
     ]
 
 

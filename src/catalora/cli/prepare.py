@@ -66,6 +66,8 @@ def command(
 
 def print_profile(profile: "Profile") -> None:
     """What came in, what was removed and why, what was changed, what is left."""
+    from catalora.catalog.gate import SEEN_ONLY
+
     rows = [["rows read", f"{profile.rows_in:,}"]]
     rows += [[f"  removed: {reason}", f"{count:,}"] for reason, count in profile.removed.items() if count]
     if profile.not_sampled:
@@ -73,7 +75,9 @@ def print_profile(profile: "Profile") -> None:
     rows.append(["kept", f"{profile.kept:,}"])
     rows += [[f"  {split}", f"{count:,}"] for split, count in profile.splits.items()]
     print_table(["products", ""], rows)
-    changed = [[rule, f"{count:,}"] for rule, count in profile.changed.items() if count]
-    if changed:
-        click.echo()
-        print_table(["cleaning rule", "rows changed"], changed)
+    changed = [[rule, f"{count:,}"] for rule, count in profile.changed.items() if count and rule not in SEEN_ONLY]
+    seen = [[name, f"{profile.changed[name]:,}"] for name in SEEN_ONLY if profile.changed.get(name)]
+    for heading, counts in ((["cleaning rule", "rows changed"], changed), (["seen, not changed", "rows"], seen)):
+        if counts:
+            click.echo()
+            print_table(heading, counts)
