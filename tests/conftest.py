@@ -1,0 +1,11 @@
+import pytest
+
+from catalora.devices import STATE_DIR_VARIABLE
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_device_claims(tmp_path_factory):
+    """Trainings of these tests claim the device among themselves only, not against others on this machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(STATE_DIR_VARIABLE, str(tmp_path_factory.mktemp("state")))
+        yield
