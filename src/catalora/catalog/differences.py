@@ -79,10 +79,10 @@ def _compare_words(old: list[str], new: list[str]) -> Iterator[Piece]:
 
 def _join(pieces: Iterator[Piece]) -> Iterator[Piece]:
     """Neighbours of one kind as one piece; of what changed in one place, first what went, then what came."""
-    order = ("removed", "added")
     for is_same, run in groupby(pieces, lambda piece: piece.kind == "same"):
         parts = list(run)
-        for kind in ("same",) if is_same else order:
+        kinds: tuple[Kind, ...] = ("same",) if is_same else ("removed", "added")
+        for kind in kinds:
             if text := "".join(piece.text for piece in parts if piece.kind == kind):
                 yield Piece(kind, text)
 
