@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from catalora.cli.output import json_option, print_json, runs_dir_option, say, show_progress
+from catalora.cli.runs import name_place, print_launched
 from catalora.errors import UsageError
 from catalora.run import RunFolder, open_run
 
@@ -16,7 +17,9 @@ from catalora.run import RunFolder, open_run
 @click.option("--set", "settings", multiple=True, metavar="SECTION.NAME=VALUE", help="Change a setting; repeatable.")
 @click.option("--run", "name", help="Name of the run; made of date and time without it.")
 @click.option("--resume", is_flag=True, help="Go on with the run named by --run, with its own settings.")
+@click.option("--detach", is_flag=True, help="Train in a process of its own, which this terminal may leave behind.")
 @click.option("--no-index", is_flag=True, help="Do not index the training products as references.")
+@click.option("--share-device", is_flag=True, help="Train although another run trains on the same device.")
 @runs_dir_option
 @json_option
 def command(
@@ -26,7 +29,9 @@ def command(
     settings: tuple[str, ...],
     name: str | None,
     resume: bool,
+    detach: bool,
     no_index: bool,
+    share_device: bool,
     runs_dir: str,
     as_json: bool,
 ) -> None:
@@ -34,42 +39,56 @@ def command(
 
     \b
     catalora train --data data/amazon --model google/gemma-2b --preset overnight --run amazon
+    catalora train --data data/amazon --preset overnight --run night --detach
     catalora train --resume --run amazon
     """  # noqa: D301 - click reads \b as "do not wrap"
     from catalora import pipeline
 
     if resume:
-        _refuse_with_resume(data=data, model=model, preset=preset, settings=settings)
-        if name is None:
-            raise UsageError("--resume needs --run NAME", code="resume-without-run", hint="`catalora runs` lists them.")
-        run = open_run(Path(runs_dir), name)
-        status = run.read_status()
-        say(f"{run.name}: {status.state} at step {status.step} of {status.total_steps}")
-        with show_progress() as progress:
-            pipeline.train_run(run, progress=progress)
+        _refuse_with_resume(data=data, model=model, preset=preset, settings=settings, no_index=no_index)
+        run = _open_interrupted(Path(runs_dir), name)
     else:
-        if data is None:
-            raise UsageError(
-                "--data is missing: expected a folder made by `catalora prepare`",
-                code="data-missing",
-                hint="catalora prepare trn.json.gz --out data/amazon",
-            )
-        with show_progress() as progress:
-            run = pipeline.train(
-                data,
-                model=model,
-                preset=preset,
-                settings=settings,
-                runs_dir=runs_dir,
-                run=name,
-                references=not no_index,
-                progress=progress,
-            )
+        run = pipeline.request_run(
+            _require_data(data),
+            model=model,
+            preset=preset,
+            settings=settings,
+            runs_dir=runs_dir,
+            run=name,
+            references=not no_index,
+            share_device=share_device,
+        )
+    if detach:
+        from catalora import jobs
+
+        print_launched(jobs.launch(run, share_device=share_device), runs_dir, as_json)
+        return
+    with show_progress() as progress:
+        pipeline.train_run(run, share_device=share_device, progress=progress)
     _print_result(run, as_json)
 
 
+def _require_data(data: Path | None) -> Path:
+    if data is None:
+        raise UsageError(
+            "--data is missing: expected a folder made by `catalora prepare`",
+            code="data-missing",
+            hint="catalora prepare trn.json.gz --out data/amazon",
+        )
+    return data
+
+
+def _open_interrupted(runs_dir: Path, name: str | None) -> RunFolder:
+    if name is None:
+        raise UsageError("--resume needs --run NAME", code="resume-without-run", hint="`catalora runs` lists them.")
+    run = open_run(runs_dir, name)
+    status = run.read_status()
+    say(f"{run.name}: {status.state} at step {status.step} of {status.total_steps}")
+    return run
+
+
 def _refuse_with_resume(**given: object) -> None:
-    extra = [f"--{name}" for name, value in given.items() if value]
+    extra = [f"--{name.replace('_', '-')}" for name, value in given.items() if value]
     if extra:
         raise UsageError(
             f"{', '.join(extra)} cannot be changed when resuming: a run goes on with its own settings",
@@ -95,5 +114,5 @@ def _print_result(run: RunFolder, as_json: bool) -> None:
         f"best adapter from step {facts['best_step']}{scored}"
     )
     click.echo(f"adapter: {run.adapter}")
-    where = "" if str(run.path.parent) == "runs" else f" --runs-dir {run.path.parent}"
+    where = name_place(run.path.parent)
     click.echo(f'next: catalora compare {run.name}{where}; catalora ask {run.name}{where} "a title or a question"')

@@ -79,12 +79,10 @@ class JobView:
         return self.state == "pending" or self.resumable
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields as JSON values."""
-        return {
-            name: {slot: getattr(value, slot) for slot in JobError.__slots__} if isinstance(value, JobError) else value
-            for name in self.__slots__
-            for value in (str(self.path) if name == "path" else getattr(self, name),)
-        }
+        """The fields as JSON values, the name as `run`."""
+        error = {name: getattr(self.error, name) for name in JobError.__slots__} if self.error else None
+        fields = {name: getattr(self, name) for name in self.__slots__ if name != "name"}
+        return {"run": self.name, **fields, "path": str(self.path), "error": error}
 
 
 def read_job(run: RunFolder) -> JobView:
