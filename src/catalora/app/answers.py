@@ -1,0 +1,85 @@
+"""Questions asked in this session and what each side answered; nothing of it is shared with other readers."""
+
+import random
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+SIDES = ("base", "tuned")
+_KEY = "asked"
+KEPT_QUESTIONS = 50
+
+
+@dataclass(slots=True)
+class ShownAnswer:
+    """An answer of one side.
+
+    Attributes:
+        text: whole, as generated.
+        tokens: generated tokens.
+        seconds: from the start of generation to this side's last token.
+        stopped: whether the model ended it; otherwise the token limit did.
+        has_follow_up: whether it went on to invent a next turn.
+    """
+
+    text: str
+    tokens: int
+    seconds: float
+    stopped: bool
+    has_follow_up: bool
+
+
+@dataclass(slots=True)
+class Asked:
+    """One question with the answers that were asked for so far.
+
+    Attributes:
+        question: as asked.
+        answers: by side.
+        product: uid, title and status of the product that it names, or nothing.
+        references: the nearest training products.
+        blind: whether the sides are hidden until a choice is made.
+        order: the sides from left to right; shuffled when blind.
+        choice: the better side, `tie`, or nothing before the choice.
+        asked: when, in seconds since the epoch.
+    """
+
+    question: str
+    answers: dict[str, ShownAnswer] = field(default_factory=dict)
+    product: dict[str, str] | None = None
+    references: list[dict[str, Any]] = field(default_factory=list)
+    blind: bool = False
+    order: tuple[str, ...] = SIDES
+    choice: str | None = None
+    asked: float = field(default_factory=time.time)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the reader may not know yet which side is which."""
+        return self.blind and self.choice is None
+
+
+def list_asked(run: str) -> list[Asked]:
+    """Questions asked about a run in this session, the newest first."""
+    asked: dict[str, list[Asked]] = st.session_state.setdefault(_KEY, {})
+    return asked.setdefault(run, [])
+
+
+def begin(run: str, question: str, *, blind: bool) -> Asked:
+    """The entry of a question: the newest one when it is the same question, a new one otherwise."""
+    entries = list_asked(run)
+    if entries and entries[0].question == question and not blind and not entries[0].blind:
+        return entries[0]
+    # Which side stands left is nobody's to predict in a blind test.
+    order = tuple(random.SystemRandom().sample(SIDES, 2)) if blind else SIDES
+    entry = Asked(question, blind=blind, order=order)
+    entries.insert(0, entry)
+    del entries[KEPT_QUESTIONS:]
+    return entry
+
+
+def forget(run: str) -> None:
+    """Clear the history of a run."""
+    list_asked(run).clear()

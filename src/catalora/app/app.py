@@ -1,0 +1,19 @@
+"""The entry that Streamlit runs for every reader and every click: navigation, sidebar, the chosen page."""
+
+import streamlit as st
+
+from catalora.app.navigation import list_pages
+from catalora.app.problems import show_error
+from catalora.app.sidebar import show_sidebar
+from catalora.app.state import get_texts
+from catalora.errors import CataloraError
+
+st.set_page_config(page_title="catalora", page_icon=":material/inventory_2:", layout="wide")
+texts = get_texts()
+page = st.navigation(list_pages(texts))
+show_sidebar()
+st.title(page.title)
+try:
+    page.run()
+except CataloraError as error:
+    show_error(error)

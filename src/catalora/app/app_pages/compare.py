@@ -1,0 +1,59 @@
+"""Compare Before/After Fine-tuning: one question, both models, side by side."""
+
+import streamlit as st
+
+from catalora.app.answers import SIDES, begin, forget, list_asked
+from catalora.app.comparing import (
+    generate,
+    show_answer,
+    show_choice,
+    show_decoding,
+    show_history,
+    show_score,
+    show_sources,
+)
+from catalora.app.problems import showing_errors
+from catalora.app.question import ask_question
+from catalora.app.runs import choose_tuned_run
+from catalora.app.state import get_place, get_texts
+from catalora.pipeline import load_config
+
+texts, place = get_texts(), get_place()
+run = choose_tuned_run(texts, place)
+if run is None:
+    st.stop()
+config = load_config(run)
+click = ask_question(texts, run, config)
+entries = list_asked(run.name)
+entry = begin(run.name, click.question, blind=click.blind) if click.sides else (entries[0] if entries else None)
+columns = st.columns(2, border=True)
+order = entry.order if entry else SIDES
+slots = {}
+for column, side, letter in zip(columns, order, "AB", strict=True):
+    with column:
+        hidden = entry is not None and entry.is_hidden
+        st.subheader(texts("compare.blind_side", letter=letter) if hidden else texts(f"compare.side_{side}"))
+        slots[side] = st.empty()
+        if not (click.sides and side in click.sides):
+            show_answer(texts, entry.answers.get(side) if entry else None, slots[side])
+show_decoding(texts, config, run.read_record())
+if entry is not None:
+    if click.sides:
+        with showing_errors():
+            generate(run, entry, click.sides, slots)
+        for side in click.sides:
+            show_answer(texts, entry.answers.get(side), slots[side])
+    if entry.is_hidden and len(entry.answers) == len(SIDES):
+        with showing_errors():
+            show_choice(texts, run, entry)
+    if entry.answers and not entry.is_hidden:
+        show_sources(texts, entry)
+if click.blind:
+    st.subheader(texts("compare.score_title"))
+    show_score(texts, run)
+if len(entries) > 1:
+    st.subheader(texts("compare.history"))
+    show_history(texts, entries[1:])
+    if st.button(texts("compare.forget"), key="forget"):
+        forget(run.name)
+        st.rerun()
