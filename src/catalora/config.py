@@ -11,9 +11,14 @@ from importlib import resources
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from catalora.errors import ConfigError
+
+BestMetric = Literal["validation_loss", "bits_per_byte", "stop_rate", "follow_up_rate"]
+Tracker = Literal["tensorboard", "mlflow", "wandb", "trackio"]
+# Metrics that are measured on generated answers.
+WATCHED_METRICS: tuple[BestMetric, ...] = ("stop_rate", "follow_up_rate")
 
 
 class Section(BaseModel):
@@ -91,11 +96,30 @@ class TrainingConfig(Section):
     save_steps: int = Field(50, ge=1, description="Steps between checkpoints; each checkpoint is evaluated first.")
     keep_checkpoints: int = Field(2, ge=2, description="Newest checkpoints kept, besides the best one.")
     logging_steps: int = Field(5, ge=1, description="Steps between loss records.")
+    best_metric: BestMetric = Field(
+        "validation_loss", description="What makes a checkpoint the best: on validation products; ties go to the loss."
+    )
     early_stopping_patience: int | None = Field(
-        None, ge=1, description="Stop after this many evaluations without a better validation loss; never when empty."
+        None, ge=1, description="Stop after this many evaluations without a better `best_metric`; never when empty."
     )
     max_validation_products: int = Field(256, ge=1, description="Validation products scored at each evaluation.")
+    watch_products: int = Field(
+        12, ge=0, description="Validation products asked at each evaluation, the same each time; 0 switches it off."
+    )
+    watch_steps: int | None = Field(
+        None, ge=1, description="Ask them every so many steps as well; at the evaluations alone when empty."
+    )
+    watch_new_tokens: int = Field(96, ge=1, description="Token limit of these answers.")
+    report_to: tuple[Tracker, ...] = Field((), description="Experiment trackers that get the figures as well.")
     seed: int = Field(17, ge=0, description="Seed of adapter weights, order and dropout.")
+
+    @model_validator(mode="after")
+    def _check_watch(self) -> "TrainingConfig":
+        if self.best_metric in WATCHED_METRICS and not self.watch_products:
+            raise ValueError(
+                f"best_metric = {self.best_metric!r} is measured by the watch: watch_products must not be 0"
+            )
+        return self
 
 
 class GenerationConfig(Section):

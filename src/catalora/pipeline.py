@@ -125,8 +125,10 @@ def request_run(
     Takes what `train` takes. The run waits in the state `pending`, for `train_run` or for a job of its own.
     """
     from catalora.model.source import find_source
+    from catalora.training.trackers import require_trackers
 
     config = build_config(preset, settings)
+    require_trackers(config.training.report_to)
     if model is not None:
         config = config.model_copy(update={"model": config.model.model_copy(update={"name": model})})
     check_run_name(run or "unnamed")
@@ -267,11 +269,13 @@ def train_run(
 
 
 def _train_locked(run: RunFolder, token: str | None, claims: DeviceClaims, progress: Progress) -> "TrainingResult":
+    from catalora.generation.answer import Answerer
     from catalora.hardware import choose_device
     from catalora.model.adapter import attach_lora, save_adapter
     from catalora.model.loading import load_base
     from catalora.training.rows import build_rows
     from catalora.training.trainer import train_adapter
+    from catalora.training.watch import build_watch
 
     config, template = load_config(run), PromptTemplate()
     progress("choose device", 0, None)
@@ -285,6 +289,7 @@ def _train_locked(run: RunFolder, token: str | None, claims: DeviceClaims, progr
     progress("tokenise", 0, None)
     train_rows, validation_rows = build_rows(run, config, template, loaded.tokenizer)
     model = attach_lora(loaded.model, config.lora, config.training.seed)
+    watch = build_watch(run, config, Answerer(model, loaded.tokenizer, template, device.name))
     result = train_adapter(
         model,
         run=run,
@@ -293,6 +298,7 @@ def _train_locked(run: RunFolder, token: str | None, claims: DeviceClaims, progr
         validation_rows=validation_rows,
         pad_token_id=loaded.tokenizer.pad_token_id or 0,
         use_cpu=device.name == "cpu",
+        watch=watch,
         on_step=lambda step, total: progress("train", step, total),
     )
     save_adapter(model, run.adapter, template, publish_record(run))

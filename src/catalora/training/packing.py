@@ -38,6 +38,7 @@ class Examples:
         offsets: example `i` is `ids[offsets[i]:offsets[i + 1]]`; int64, shape (examples + 1,).
         prompt_lengths: tokens of the prompt in each example, int32, shape (examples,).
         uids: the product of each example.
+        description_bytes: UTF-8 bytes of all descriptions, as far as they were kept.
         shortened: examples whose description was cut to fit `max_length`.
         dropped_tokens: description tokens lost by that.
         skipped: uids whose prompt alone leaves no room for a description.
@@ -47,6 +48,7 @@ class Examples:
     offsets: np.ndarray
     prompt_lengths: np.ndarray
     uids: tuple[str, ...]
+    description_bytes: int
     shortened: int
     dropped_tokens: int
     skipped: tuple[str, ...]
@@ -86,16 +88,18 @@ def tokenise_products(
     prompt_lengths: list[int] = []
     uids: list[str] = []
     skipped: list[str] = []
-    shortened = dropped = 0
+    shortened = dropped = described = 0
     for product, prompt, completion in zip(products, prompts, completions, strict=True):
         room = max_length - len(prompt)
         if room < MIN_COMPLETION_TOKENS:
             skipped.append(product.uid)
             continue
+        description = product.content
         if len(completion) > room:
-            kept = _shorten(product.content, completion, room, template, tokenizer)
+            description, kept = _shorten(product.content, completion, room, template, tokenizer)
             shortened, dropped = shortened + 1, dropped + len(completion) - len(kept)
             completion = kept  # noqa: PLW2901 - the shortened one takes its place
+        described += len(description.strip().encode())
         rows.append(prompt + completion)
         prompt_lengths.append(len(prompt))
         uids.append(product.uid)
@@ -110,14 +114,17 @@ def tokenise_products(
         offsets=np.cumsum([0, *map(len, rows)], dtype=np.int64),
         prompt_lengths=np.array(prompt_lengths, dtype=np.int32),
         uids=tuple(uids),
+        description_bytes=described,
         shortened=shortened,
         dropped_tokens=dropped,
         skipped=tuple(skipped),
     )
 
 
-def _shorten(text: str, completion: list[int], room: int, template: PromptTemplate, tokenizer: Tokenizer) -> list[int]:
-    """The longest beginning that fits, plus `<eos>`; ended at a sentence where one ends in its second half."""
+def _shorten(
+    text: str, completion: list[int], room: int, template: PromptTemplate, tokenizer: Tokenizer
+) -> tuple[str, list[int]]:
+    """The longest beginning that fits, and its tokens with `<eos>`; whole sentences if one ends in its second half."""
     keep_chars = len(text) * (room - 1) // len(completion)
     while True:
         beginning = text[:keep_chars]
@@ -126,9 +133,9 @@ def _shorten(text: str, completion: list[int], room: int, template: PromptTempla
             beginning = beginning[: sentence_end + 1]
         (shorter,) = template.encode_completions(tokenizer, [beginning])
         if len(shorter) <= room:
-            return shorter
+            return beginning, shorter
         if keep_chars <= 1:
-            return [*shorter[: room - 1], shorter[-1]]
+            return beginning, [*shorter[: room - 1], shorter[-1]]
         keep_chars = keep_chars * 9 // 10
 
 
@@ -209,6 +216,11 @@ class PackedRows(Dataset[dict[str, torch.Tensor]]):
         return sum(len(examples.ids) for examples in self.epochs)
 
     @property
+    def description_bytes(self) -> int:
+        """UTF-8 bytes of all descriptions in all rows, as far as they were kept."""
+        return sum(examples.description_bytes for examples in self.epochs)
+
+    @property
     def efficiency(self) -> float:
         """Share of the rows' room that holds content, 0–1."""
         return self.tokens / (len(self.rows) * self.max_length)
@@ -237,6 +249,18 @@ def collate_rows(rows: Sequence[dict[str, torch.Tensor]], pad_token_id: int) -> 
                 target[used:] = torch.arange(longest - used)
         batch[key] = padded
     return batch
+
+
+def find_ends(labels: torch.Tensor) -> torch.Tensor:
+    """Where a label is followed by none: the `<eos>` of each example. Shape (B, T), boolean.
+
+    Example:
+        >>> find_ends(torch.tensor([[-100, 7, 2, -100, 8, 2]]))
+        tensor([[False, False,  True, False, False,  True]])
+    """
+    following = torch.full_like(labels, IGNORED)
+    following[:, :-1] = labels[:, 1:]
+    return (labels != IGNORED) & (following == IGNORED)
 
 
 def iterate_batches(rows: PackedRows, batch_size: int, pad_token_id: int) -> Iterator[dict[str, torch.Tensor]]:

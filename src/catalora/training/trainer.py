@@ -27,7 +27,10 @@ from catalora.errors import RunStoppedError, TrainingError
 from catalora.run import Event, RunFolder, Status
 from catalora.training.checkpoints import ADAPTER_WEIGHTS, find_newest_whole, remove_old_checkpoints, write_checkpoint
 from catalora.training.loss import CompletionLoss
-from catalora.training.packing import IGNORED, PackedRows, collate_rows, iterate_batches
+from catalora.training.packing import IGNORED, PackedRows, collate_rows, find_ends, iterate_batches
+from catalora.training.selection import build_early_stopping, list_scores
+from catalora.training.trackers import build_trackers
+from catalora.training.watch import TaskWatch
 
 STATE = "trainer_state.json"
 
@@ -61,11 +64,13 @@ def train_adapter(
     validation_rows: PackedRows | None,
     pad_token_id: int,
     use_cpu: bool,
+    watch: TaskWatch | None = None,
     on_step: Callable[[int, int], None] = lambda step, total: None,
 ) -> TrainingResult:
     """Train the adapter of a PEFT model, from the newest whole checkpoint when there is one.
 
-    On return the model holds the best weights: those with the lowest validation loss, or the last ones without.
+    On return the model holds the best weights: those that `training.best_metric` says, or the last ones when nothing
+    was evaluated.
 
     Args:
         model: a PEFT model whose adapter alone is trainable.
@@ -75,6 +80,7 @@ def train_adapter(
         validation_rows: rows that choose the best checkpoint.
         pad_token_id: fills the tails of short rows.
         use_cpu: keep the work on the CPU although there is an accelerator.
+        watch: asks the model in training about a few products.
         on_step: called with (step, total steps).
 
     Raises:
@@ -94,8 +100,16 @@ def train_adapter(
         pad_token_id=pad_token_id,
         use_cpu=use_cpu,
         recorder=recorder,
-        callbacks=[stopper, *_build_early_stopping(config)],
+        # In this order: the watch measures what early stopping may decide by.
+        callbacks=[
+            *build_trackers(config.report_to, run),
+            *([watch] if watch else []),
+            stopper,
+            *build_early_stopping(config),
+        ],
     )
+    if watch:
+        watch.attach(trainer.log, recorder.pausing)
     resume_from = _choose_resume_point(run)
     with stopper.listening():
         trainer.train(resume_from_checkpoint=str(resume_from) if resume_from else None)
@@ -163,30 +177,33 @@ class AdapterTrainer(Trainer):
         return total / tokens * self.accelerator.num_processes
 
     def evaluate(self, *_args: Any, **_kwargs: Any) -> dict[str, float]:
-        """Validation loss per completion token in nats."""
+        """Validation loss per completion token in nats, and bits per byte of the descriptions without `<eos>`."""
         rows = self.validation_rows
         assert rows is not None
         module = self.accelerator.unwrap_model(self.model)
         module.eval()
-        total, tokens = 0.0, 0
+        total, described, tokens = 0.0, 0.0, 0
         with self.recorder.pausing():
             for batch in iterate_batches(rows, self.config.batch_size, self.pad_token_id):
                 moved = {key: value.to(self.args.device) for key, value in batch.items()}
-                total += float(module.compute_token_losses(**moved).double().sum())
+                losses = module.compute_token_losses(**moved).cpu().double()  # MPS has no double precision
+                total += float(losses.sum())
+                described += float(losses.masked_fill(find_ends(batch["labels"]), 0.0).sum())
                 tokens += int((batch["labels"] != IGNORED).sum())
         module.train()
-        metrics = {"eval_loss": total / tokens}
+        bits_per_byte = described / math.log(2) / rows.description_bytes
+        metrics = {"eval_loss": total / tokens, "eval_bits_per_byte": bits_per_byte}
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
 
     def find_best(self) -> tuple[int, float | None]:
         """Step and loss of the best evaluated checkpoint so far, or the newest step when there is no evaluation."""
-        scores = [(entry["eval_loss"], entry["step"]) for entry in self.state.log_history if "eval_loss" in entry]
+        scores = list_scores(self.state.log_history, self.config.best_metric)
         if not scores:
             return self.state.global_step, None
-        loss, step = min(scores)
-        return step, loss
+        best = min(scores)
+        return best.step, best.loss
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         step = self.state.global_step
@@ -234,7 +251,9 @@ def _build_arguments(folder: Path, config: TrainingConfig, *, use_cpu: bool, eva
         use_cpu=use_cpu,
         remove_unused_columns=False,
         disable_tqdm=True,
-        report_to=[],
+        report_to=[],  # see `build_trackers`
+        run_name=folder.name,
+        project="catalora",
         dataloader_pin_memory=not use_cpu and torch.cuda.is_available(),
     )
 
@@ -270,6 +289,7 @@ class _Recorder(TrainerCallback):
         self, run: RunFolder, rows: PackedRows, config: TrainingConfig, on_step: Callable[[int, int], None]
     ) -> None:
         self.run = run
+        self.rows = rows
         self.on_step = on_step
         self.tokens_per_step = rows.tokens / max(1, math.ceil(len(rows) / _rows_per_step(config)))
         self.started = 0.0
@@ -284,9 +304,17 @@ class _Recorder(TrainerCallback):
         yield
         self.paused += time.monotonic() - started
 
-    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         self.started, self.first_step = time.monotonic(), state.global_step
-        self.run.append_event(Event("start", state.global_step, {"total_steps": state.max_steps}))
+        trained = sum(weight.numel() for weight in kwargs["model"].parameters() if weight.requires_grad)
+        facts = {
+            "total_steps": state.max_steps,
+            "rows": len(self.rows),
+            "tokens": self.rows.tokens,
+            "efficiency": round(self.rows.efficiency, 4),
+            "trained_parameters": trained,
+        }
+        self.run.append_event(Event("start", state.global_step, facts))
         self._write_status(state, None)
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
@@ -361,24 +389,3 @@ class _Stopper(TrainerCallback):
         if self.was_asked:
             control.should_save = True
             control.should_training_stop = True
-
-
-class _EarlyStopping(TrainerCallback):
-    """Stops after `patience` evaluations without a lower validation loss, counted from the history: resumable."""
-
-    def __init__(self, patience: int) -> None:
-        self.patience = patience
-
-    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        self.on_evaluate(args, state, control)  # interrupted between the last evaluation and the end of the run
-
-    def on_evaluate(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        losses = [entry["eval_loss"] for entry in state.log_history if "eval_loss" in entry]
-        since_best = len(losses) - 1 - losses.index(min(losses)) if losses else 0
-        if since_best >= self.patience:
-            control.should_save = True
-            control.should_training_stop = True
-
-
-def _build_early_stopping(config: TrainingConfig) -> list[TrainerCallback]:
-    return [] if config.early_stopping_patience is None else [_EarlyStopping(config.early_stopping_patience)]
