@@ -1,11 +1,13 @@
 """`catalora train`."""
 
 from pathlib import Path
+from typing import get_args
 
 import click
 
 from catalora.cli.output import json_option, print_json, runs_dir_option, say, show_progress
 from catalora.cli.runs import name_place, print_launched
+from catalora.config import Tracker
 from catalora.errors import UsageError
 from catalora.run import RunFolder, open_run
 
@@ -15,6 +17,13 @@ from catalora.run import RunFolder, open_run
 @click.option("--model", help="Hub id, local folder, or `demo` for the bundled model.")
 @click.option("--preset", help="Named settings; `catalora presets` lists them.")
 @click.option("--set", "settings", multiple=True, metavar="SECTION.NAME=VALUE", help="Change a setting; repeatable.")
+@click.option(
+    "--report-to",
+    "trackers",
+    multiple=True,
+    type=click.Choice(get_args(Tracker)),
+    help="Send the figures to an experiment tracker as well; repeatable.",
+)
 @click.option("--run", "name", help="Name of the run; made of date and time without it.")
 @click.option("--resume", is_flag=True, help="Go on with the run named by --run, with its own settings.")
 @click.option("--detach", is_flag=True, help="Train in a process of its own, which this terminal may leave behind.")
@@ -27,6 +36,7 @@ def command(
     model: str | None,
     preset: str | None,
     settings: tuple[str, ...],
+    trackers: tuple[str, ...],
     name: str | None,
     resume: bool,
     detach: bool,
@@ -45,14 +55,16 @@ def command(
     from catalora import pipeline
 
     if resume:
-        _refuse_with_resume(data=data, model=model, preset=preset, settings=settings, no_index=no_index)
+        _refuse_with_resume(
+            data=data, model=model, preset=preset, settings=settings, report_to=trackers, no_index=no_index
+        )
         run = _open_interrupted(Path(runs_dir), name)
     else:
         run = pipeline.request_run(
             _require_data(data),
             model=model,
             preset=preset,
-            settings=settings,
+            settings=(*settings, *([f"training.report_to=[{', '.join(trackers)}]"] if trackers else ())),
             runs_dir=runs_dir,
             run=name,
             references=not no_index,
