@@ -82,8 +82,19 @@ def test_a_running_state_whose_process_is_gone_reads_as_crashed(run):
 def test_a_reused_pid_does_not_pass_for_the_worker(run):
     run.write_status(Status("running", 1, 2, pid=os.getpid(), process_started=1.0))
     assert run.read_status().state == "crashed"
-    run.write_status(Status("running", 1, 2))
-    assert run.read_status().state == "running"
+    with run.lock():
+        run.write_status(Status("running", 1, 2))
+        assert run.read_status().state == "running"
+
+
+def test_a_request_to_stop_an_earlier_worker_is_withdrawn_by_the_next(run):
+    run.stop_file.touch()
+    with run.lock():
+        assert not run.stop_file.exists()
+        run.stop_file.touch()
+        with pytest.raises(StorageError, match="already being written"), RunFolder(run.path).lock():
+            pass
+        assert run.stop_file.exists()
 
 
 def test_a_second_writer_is_refused(run):
