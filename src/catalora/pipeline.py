@@ -29,6 +29,7 @@ from catalora.config import Config, build_config
 from catalora.devices import DeviceClaims, claim_devices, name_devices, require_free_device
 from catalora.errors import DataError, InputNotFoundError
 from catalora.inspection import Settings, measure_fit, preview
+from catalora.machine import measure_peak_memory
 from catalora.progress import Progress, ignore_progress
 from catalora.prompts import PromptTemplate
 from catalora.record import (
@@ -302,7 +303,7 @@ def _train_locked(run: RunFolder, token: str | None, claims: DeviceClaims, progr
         on_step=lambda step, total: progress("train", step, total),
     )
     save_adapter(model, run.adapter, template, publish_record(run))
-    run.append_event(Event("end", result.steps, asdict(result)))
+    run.append_event(Event("end", result.steps, {**asdict(result), **measure_peak_memory(device.name)}))
     run.write_status(Status("finished", result.steps, result.steps, 0.0))
     return result
 

@@ -18,9 +18,10 @@ from catalora.catalog import PreparedData
 from catalora.catalog.prepared import compute_fingerprint
 from catalora.config import Config
 from catalora.errors import CataloraError, RunStoppedError, TrainingError, hide_tokens
+from catalora.machine import describe_machine
 from catalora.progress import Progress
 from catalora.prompts import PromptTemplate
-from catalora.run import Event, RunFolder, State, Status
+from catalora.run import Event, RunFolder, State, Status, write_json
 
 if TYPE_CHECKING:
     from catalora.hardware import Device
@@ -56,6 +57,7 @@ def record_start(
         )
         run.append_event(Event("warning", 0, {"code": "fewer-products", "message": message}))
     run.write_status(Status("pending"))
+    write_json(run.profile, data.profile.to_json())
     run.write_record(
         {
             "catalora": version("catalora"),
@@ -92,6 +94,7 @@ def record_circumstances(run: RunFolder, identity: "ModelIdentity", device: "Dev
     if changed:
         message = f"library versions changed since the start: {', '.join(changed)}; the result may differ slightly"
         run.append_event(Event("warning", 0, {"code": "versions", "message": message}))
+    record.setdefault("machine", asdict(describe_machine(device.name)))
     run.write_record({**record, "model": asdict(identity), "device": asdict(device), "template": template.fingerprint})
 
 

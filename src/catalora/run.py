@@ -7,7 +7,7 @@ The worker writes, front ends read. Nothing else has to be alive for a run to go
     events.jsonl    what happened, one JSON object a line (append only)
     worker.log      what a detached worker printed
     cancel          made by whoever wants the run to save and stop
-    products.parquet, checkpoints/, adapter/, references/, evaluation/
+    products.parquet, profile.json (of the data set), checkpoints/, adapter/, references/, evaluation/, docs/
 """
 
 import json
@@ -120,6 +120,16 @@ class RunFolder:
     def products(self) -> Path:
         """The products of this run with their splits: what it trains on, and what it may never see."""
         return self.path / "products.parquet"
+
+    @property
+    def profile(self) -> Path:
+        """Copy of the data set's profile: what was found in the catalogue and done to it."""
+        return self.path / "profile.json"
+
+    @property
+    def documents(self) -> Path:
+        """Folder of the generated documents."""
+        return self.path / "docs"
 
     @property
     def log(self) -> Path:
