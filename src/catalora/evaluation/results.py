@@ -185,7 +185,7 @@ class QuestionForm:
     """How both sides do when asked in one form.
 
     Attributes:
-        form: with `{title}` in its place.
+        form: with `{title}` in its place; empty for the training forms together, each product in its own.
         trained: whether tuning used the form.
         bits_per_byte: of the same unseen products in each form, by column ("base", "tuned").
         stop_rate: of the tuned answers to a part of these products, or null where none was generated.

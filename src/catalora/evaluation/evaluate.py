@@ -1,0 +1,269 @@
+"""Before and after, as a measurement: lists, proofs, columns, metrics, intervals, in the order of this page.
+
+`compare.py` is the quick look with four figures; this is the full evaluation, whose result is `results.Results`.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import polars as pl
+
+from catalora.catalog import Product, pick_products
+from catalora.config import Config
+from catalora.errors import DataError
+from catalora.evaluation.estimate import Workload, estimate_seconds
+from catalora.evaluation.fingerprints import LogitFingerprint, check_adapter_file, check_answers, check_sides
+from catalora.evaluation.protocol import (
+    build_prompted_template,
+    check_no_leak,
+    check_products,
+    choose_examples,
+    hash_products,
+    select_fitting,
+)
+from catalora.evaluation.results import (
+    SCHEMA_VERSION,
+    Column,
+    ColumnProof,
+    Origin,
+    ProductListing,
+    Protocol,
+    Results,
+)
+from catalora.evaluation.robustness import ANSWERED, ASKED, measure_robustness
+from catalora.evaluation.scoring import COLUMN_SIDES, ScoredList, ask_questions, score_list
+from catalora.evaluation.summary import compare_seen, list_products, measure_list, summarise
+from catalora.evaluation.uncertainty import POWER_DIFFERENCE, RESAMPLES, Bootstrap
+from catalora.generation.answer import Answerer, Side
+from catalora.progress import Progress, ignore_progress
+from catalora.references.embedding import Embedder
+from catalora.run import RunFolder
+
+# Training descriptions in which copies are looked for; a run with more has them drawn at random.
+SEARCHED_DESCRIPTIONS = 50_000
+_EXAMPLE_CANDIDATES = 64
+
+# Told the estimate in seconds before the long part starts.
+Announce = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What is evaluated.
+
+    Attributes:
+        unseen: test products that fit every column.
+        seen: the probe of training products that fit.
+        examples: training products for the prompted column, in neither list.
+        too_long: how many did not fit, unseen and seen.
+    """
+
+    unseen: list[Product]
+    seen: list[Product]
+    examples: list[Product]
+    too_long: tuple[int, int]
+
+
+def evaluate_run(
+    run: RunFolder,
+    answerer: Answerer,
+    table: pl.DataFrame,
+    config: Config,
+    products: int,
+    *,
+    progress: Progress = ignore_progress,
+    announce: Announce | None = None,
+) -> Results:
+    """Evaluate a finished run on unseen and on seen products.
+
+    Args:
+        run: the run; it is only read.
+        answerer: base and adapter of the run.
+        table: the run's products.
+        config: the run's configuration; decoding is greedy whatever it says.
+        products: unseen products, and half as many seen ones.
+        progress: told how far it is.
+        announce: told the estimated seconds first.
+
+    Raises:
+        DataError: there are no test products, or some were trained on.
+        EvaluationError: weights, prompts, products or decoders are not what they should be.
+    """
+    started = time.time()
+    record = run.read_record()
+    progress("check weights and products", 0, None)
+    check_products(table, record["data"]["run_fingerprint"])
+    adapter_sha256 = check_adapter_file(answerer, run.adapter, record.get("adapter_sha256"))
+    fingerprints = check_sides(answerer)
+    lists, prompted = choose_lists(answerer, table, config, products)
+    answerers: dict[Column, Answerer] = {"base": answerer, "prompted": prompted, "tuned": answerer}
+    if announce is not None:
+        announce(_estimate(answerers, lists, config))
+
+    unseen = _score(answerers, lists.unseen, config, progress, "unseen")
+    sides: dict[Column, Answerer] = {"base": answerer, "tuned": answerer}
+    seen = _score(sides, lists.seen, config, progress, "seen") if lists.seen else None
+    proofs = _prove(answerers, unseen, fingerprints)
+    robustness = measure_robustness(answerer, lists.unseen, config, progress)
+    answered = time.time()
+
+    progress("metrics", 0, None)
+    training, available = _pick_training_texts(table, config.data.seed)
+    embedder, seed = Embedder(), config.data.seed
+    measured = measure_list(unseen, training, embedder, seed)
+    draws = Bootstrap(len(lists.unseen), seed)
+    seen_measured = measure_list(seen, training, embedder, seed) if seen else None
+    # Lists of different products need draws of their own.
+    seen_draws = Bootstrap(len(lists.seen), seed + 1) if seen else None
+    return Results(
+        schema_version=SCHEMA_VERSION,
+        origin=_describe_origin(run, answerer, adapter_sha256),
+        protocol=Protocol(
+            unseen=ProductListing("test", len(lists.unseen), hash_products(lists.unseen), lists.too_long[0]),
+            seen=ProductListing("train", len(lists.seen), hash_products(lists.seen), lists.too_long[1])
+            if lists.seen
+            else None,
+            columns=proofs,
+            examples=tuple(example.uid for example in lists.examples),
+            resamples=RESAMPLES,
+            seed=seed,
+            power_difference=POWER_DIFFERENCE,
+            copy_search=(len(training), available),
+        ),
+        metrics=summarise(measured, draws),
+        seen_metrics=summarise(seen_measured, seen_draws) if seen_measured and seen_draws else (),
+        gaps=compare_seen(seen_measured, seen_draws, measured, draws) if seen_measured and seen_draws else {},
+        robustness=robustness,
+        seeds=None,
+        products=(
+            *list_products(measured, seen=False),
+            *(list_products(seen_measured, seen=True) if seen_measured else ()),
+        ),
+        reference_words=sum(len(product.content.split()) for product in lists.unseen) / len(lists.unseen),
+        seconds={
+            "answers": round(answered - started, 1),
+            "metrics": round(time.time() - answered, 1),
+        },
+    )
+
+
+def choose_lists(answerer: Answerer, table: pl.DataFrame, config: Config, products: int) -> tuple[Lists, Answerer]:
+    """Draw the lists, the same ones each time, and build the prompted column's answerer.
+
+    Raises:
+        DataError: there are no test products, some were trained on, or none fits the model's context.
+    """
+    seed = config.data.seed
+    unseen = pick_products(table, "test", products, seed)
+    if not unseen:
+        raise DataError(
+            "the run has no test products to evaluate on",
+            code="no-test-products",
+            hint="Prepare the data with a larger data.test_share.",
+        )
+    check_no_leak(table, [product.uid for product in unseen])
+    # A small training set must have some left to serve as examples.
+    trained = int((table["split"] == "train").sum())
+    probe = min(products // 2, trained // 2)
+    drawn = pick_products(table, "train", probe + _EXAMPLE_CANDIDATES, seed)
+    seen, candidates = drawn[:probe], drawn[probe:]
+    examples = choose_examples(candidates, [*unseen, *seen])
+    template = build_prompted_template(answerer.template, answerer.tokenizer, examples)
+    prompted = Answerer(answerer.model, answerer.tokenizer, template, answerer.device)
+    fitting_unseen = _keep_fitting([answerer, prompted], unseen, config)
+    fitting_seen = _keep_fitting([answerer], seen, config) if seen else []
+    if not fitting_unseen:
+        raise DataError(
+            f"none of {len(unseen)} test products fits the model's context of {answerer.context_length} tokens",
+            code="nothing-to-compare",
+            hint="Lower generation.max_new_tokens, or prepare the data with a larger data.test_share.",
+        )
+    too_long = (len(unseen) - len(fitting_unseen), len(seen) - len(fitting_seen))
+    return Lists(fitting_unseen, fitting_seen, examples, too_long), prompted
+
+
+def _keep_fitting(answerers: Sequence[Answerer], products: Sequence[Product], config: Config) -> list[Product]:
+    questions = ask_questions(products, answerers[0].template, config.training.seed)
+    places = select_fitting(answerers, products, questions, config.generation.max_new_tokens)
+    return [products[place] for place in places]
+
+
+def _score(
+    answerers: dict[Column, Answerer], products: Sequence[Product], config: Config, progress: Progress, stage: str
+) -> ScoredList:
+    questions = ask_questions(products, answerers["base"].template, config.training.seed)
+    return score_list(answerers, products, questions, config, progress, stage)
+
+
+def _prove(
+    answerers: dict[Column, Answerer], scored: ScoredList, fingerprints: dict[Side, LogitFingerprint]
+) -> dict[Column, ColumnProof]:
+    """Check some answers of each column against both sides' weights, and write down what was seen."""
+    proofs: dict[Column, ColumnProof] = {}
+    for column, part in scored.columns.items():
+        side = COLUMN_SIDES[column]
+        own, other = check_answers(answerers[column], side, part.answers)
+        proofs[column] = ColumnProof(
+            weights=side,
+            logits_fingerprint=fingerprints[side].digest,
+            distance_to_base=fingerprints[side].distance(fingerprints["base"]),
+            own_argmax_share=own,
+            other_argmax_share=other,
+            decoder=scored.decoder,
+            prompt=answerers[column].template.prompt,
+        )
+    return proofs
+
+
+def _estimate(answerers: dict[Column, Answerer], lists: Lists, config: Config) -> float:
+    base, prompted = answerers["base"], answerers["prompted"]
+    work = [
+        _plan(base, lists.unseen, config, lanes=2),
+        _plan(prompted, lists.unseen, config, lanes=1),
+        _plan(base, lists.seen, config, lanes=2),
+    ]
+    forms = len(base.template.held_out_questions) + 1
+    work += [_plan(base, lists.unseen[:ASKED], config, lanes=2, answered=0)] * forms
+    work.append(_plan(base, lists.unseen[:ANSWERED] * forms, config, lanes=1))
+    questions = ask_questions(lists.unseen, base.template, config.training.seed)
+    return estimate_seconds(base, questions, work, config.generation, config.evaluation.batch_size)
+
+
+def _plan(
+    answerer: Answerer, products: Sequence[Product], config: Config, *, lanes: int, answered: int | None = None
+) -> Workload:
+    """The work of one list: its likelihoods in each lane, and `answered` of its questions, all when empty."""
+    questions = ask_questions(products, answerer.template, config.training.seed)
+    prompts = answerer.template.encode_prompts(answerer.tokenizer, questions)
+    texts = answerer.template.encode_completions(answerer.tokenizer, [product.content for product in products])
+    prompt_tokens = sum(map(len, prompts))
+    count = len(products) if answered is None else answered
+    return Workload(
+        questions=count,
+        lanes=lanes,
+        prompt_tokens=prompt_tokens if count else 0,
+        read_tokens=lanes * (prompt_tokens + sum(map(len, texts))),
+    )
+
+
+def _pick_training_texts(table: pl.DataFrame, seed: int) -> tuple[list[str], int]:
+    """Descriptions in which copies are looked for, and how many there are in all."""
+    available = int((table["split"] == "train").sum())
+    limit = None if available <= SEARCHED_DESCRIPTIONS else SEARCHED_DESCRIPTIONS
+    return [product.content for product in pick_products(table, "train", limit, seed)], available
+
+
+def _describe_origin(run: RunFolder, answerer: Answerer, adapter_sha256: str) -> Origin:
+    record = run.read_record()
+    return Origin(
+        run=run.name,
+        catalora=version("catalora"),
+        created=time.time(),
+        model=record["model"],
+        data_fingerprint=record["data"]["run_fingerprint"],
+        adapter_sha256=adapter_sha256,
+        template_fingerprint=answerer.template.fingerprint,
+        device=answerer.device,
+    )
