@@ -113,7 +113,7 @@ _ORDINALS = (
 ORDINALS = {word: float(rank) for rank, words in enumerate(_ORDINALS, start=1) for word in words.split()}
 # What is counted by an ordinal or a following number: "third album", "Book 2".
 ORDERED_NOUNS = (
-    "edition book volume album season part film novel release edição livro álbum temporada parte filme romance"
+    "edition book volume album record season part film novel release edição livro álbum temporada parte filme romance"
 )
 
 _MONTHS = (
@@ -297,7 +297,7 @@ _MATERIALS: dict[str, str] = {
     "rattan": "ratã",
 }
 MATERIALS = {word: name for name, others in _MATERIALS.items() for word in (name, *(o for o in others.split("|") if o))}
-# What is done to a material: checked together with it.
+# What is done to a material, besides words such as "waxed" and "tri-ply": checked together with it.
 _TREATMENTS = (
     "anodized enameled enamelled forged brushed tempered recycled organic waxed coated powder-coated tri-ply "
     "full-grain combed glazed ripstop copper-core rubber-coated glass-filled die-cast washed layered "
@@ -324,6 +324,6 @@ _NOT_NAMES = """
     o os as um uma uns umas este esta esse essa isto isso aquele ele ela eles elas seu sua seus suas nosso nossa com sem
     para por de da do das dos em no na nos nas ao à às e ou mas se que como quando onde porque também cada todo toda
     todos todas mais menos muito muita não sim é são foi eram ser tem têm feito feita ideal pergunta resposta descrição
-    título produto registro monday tuesday wednesday thursday friday saturday sunday
+    título produto registro monday tuesday wednesday thursday friday saturday sunday sundays mondays fridays saturdays
 """
 NOT_NAMES = frozenset(_NOT_NAMES.split())

@@ -82,9 +82,9 @@ _COLOUR_CONTEXT = re.compile(
     rf"|(?<![\w'])(?:(?P<before2>{_SHADE})[ -])?(?P<colour2>{_ANY_COLOUR})[ -](?:colou?red|colou?r|toned|finish)\b",
     re.IGNORECASE,
 )
-_MATERIAL = re.compile(
-    rf"(?<![\w'])(?P<how>(?:(?:{_spell(TREATMENTS)})[ -])*)(?P<what>{_spell(MATERIALS)})(?![\w'])", re.IGNORECASE
-)
+# "Powder-coated", "waxed", "organic": what is done to a material.
+_TREATMENT = rf"(?:{_spell(TREATMENTS)}|[a-z]+-[a-z]+|[a-z]{{3,}}ed)"
+_MATERIAL = re.compile(rf"(?<![\w'])(?P<how>(?:{_TREATMENT} )*)(?P<what>{_spell(MATERIALS)})(?![\w'])", re.IGNORECASE)
 _SIZE = re.compile(
     rf"\b(?:sizes?|tamanhos?)(?:\s+(?:is|are|é))?[\s:]+(?P<a>(?:{_spell(GARMENT_SIZES)}|\d{{1,2}}(?:\.5)?))\b(?![.,-]\w|\s*x)"
     rf"|\b(?P<b>{_spell({size for size in GARMENT_SIZES if len(size) > 2})})[ -]sized?\b"
@@ -122,8 +122,8 @@ def extract_facts(text: str, ordinary_words: Container[str] | None = None) -> li
 
     Args:
         text: an answer or a description.
-        ordinary_words: words that the catalogue also writes in lower case. With it, a single capital word at the start
-            of a sentence is a name unless it is one of these; without it, such a word is never taken for a name.
+        ordinary_words: words, in lower case, that are no names, e.g. a run's `SpanIndex`. With it, a capital word at
+            the start of a sentence belongs to a name unless it is one of these; without it, only when another follows.
 
     Example:
         >>> [(fact.kind, fact.text, fact.key) for fact in extract_facts("A 12-inch pan in navy blue, model HT-260.")]
@@ -203,7 +203,8 @@ def _find_numbers(text: str) -> Iterator[Fact]:
         values = " x ".join(f"{value:.6g}" for value in quantity.values)
         kind: FactKind = "size" if quantity.about == "length" and len(quantity.values) > 1 else "number"
         said = text[quantity.start : quantity.end]
-        if quantity.about != "count" or not _MODEL.match(text, quantity.start):
+        model = _MODEL.match(text, quantity.start)
+        if quantity.about != "count" or model is None or _NO_MODEL.fullmatch(model[0]):
             yield Fact(kind, said, quantity.start, quantity.end, f"{quantity.about} {values}", quantity)
 
 
@@ -299,7 +300,8 @@ def _start_of_name(
     if start < end and (start == 0 or _SENTENCE_END.search(text[: words[start].start()].rstrip(" "))):
         first = words[start][0].lower()
         is_lone = start + 1 == end or not _is_capital(words[start + 1][0])
-        if first not in NOT_NAMES and is_lone and (ordinary_words is None or first in ordinary_words):
+        is_ordinary = is_lone if ordinary_words is None else first in ordinary_words
+        if first not in NOT_NAMES and is_ordinary:
             start += 1
     while start < end and (words[start][0].lower() in NOT_NAMES or not _is_capital(words[start][0])):
         start += 1
@@ -307,4 +309,4 @@ def _start_of_name(
 
 
 def _is_capital(word: str) -> bool:
-    return word[0].isupper() and len(word) > 1
+    return word[0].isupper() and len(word) > 1 and not any(character.isdigit() for character in word)

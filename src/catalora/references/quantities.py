@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from math import inf, isclose
 
 from catalora.references.fact_words import NOT_NAMES, NUMBER_WORDS, ORDERED_NOUNS, ORDINALS, UNITS
 
-# Two measures agree when they differ by less: texts round when they change units (12 in, 30 cm).
+# Two measures agree when they differ by less: texts round when they change units (2.5 lb, 1.1 kg).
 SAME_UNIT_TOLERANCE = 1e-6
-OTHER_UNIT_TOLERANCE = 0.02
+OTHER_UNIT_TOLERANCE = 0.05
 
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3, "⅛": 0.125}
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?"
@@ -44,6 +45,7 @@ _DIMENSIONS = re.compile(
 )
 _MEASURE = re.compile(rf"{_NUMBER_START}({_AMOUNT})({_UNIT})", re.IGNORECASE)
 _SPELT_MEASURE = re.compile(rf"\b({_spell(list(NUMBER_WORDS))})([ -](?:{_LETTER_UNITS}))(?!\w)", re.IGNORECASE)
+_SPELT_COUNT = re.compile(rf"\b({_spell(list(NUMBER_WORDS))})(?: (?=\w+s\b)|-)([^\W\d]+)", re.IGNORECASE)
 _MONEY = re.compile(rf"(?:US\$|R\$|\$|€|£)\s?({_DIGITS})")
 _PERIOD = re.compile(
     r"\b(?:ages?|aged|idades?)(?:\s+de)?\s+(\d{1,2})(?:\s*(?:to|-|–|a|and|e)\s*(\d{1,2}))?"
@@ -92,7 +94,15 @@ def find_quantities(text: str) -> list[Quantity]:
         [('count', (12.0,)), ('length', (0.6096, 0.9144)), ('mass', (226.796185,))]
     """
     taken: list[Quantity] = []
-    for find in (_find_periods, _find_packs, _find_ordered, _find_dimensions, _find_measures, _find_counts):
+    for find in (
+        _find_periods,
+        _find_packs,
+        _find_ordered,
+        _find_dimensions,
+        _find_measures,
+        _find_counts,
+        _find_spelt_counts,
+    ):
         for quantity in find(text):
             if all(quantity.end <= other.start or other.end <= quantity.start for other in taken):
                 taken.append(quantity)
@@ -106,7 +116,7 @@ def agree(said: Quantity, recorded: Quantity) -> bool:
     tolerance = SAME_UNIT_TOLERANCE if said.unit == recorded.unit else OTHER_UNIT_TOLERANCE
     left = list(recorded.values)
     for value in said.values:
-        found = next((other for other in left if abs(value - other) <= tolerance * max(abs(value), abs(other))), None)
+        found = next((other for other in left if isclose(value, other, rel_tol=tolerance)), None)
         if found is None:
             return False
         left.remove(found)
@@ -146,8 +156,11 @@ def _read_unit(text: str | None) -> tuple[str, float] | None:
 
 def _find_periods(text: str) -> Iterator[Quantity]:
     for found in _PERIOD.finditer(text):
-        values = tuple(float(group) for group in found.groups() if group)
-        yield Quantity(found.start(), found.end(), "age", values)
+        first, last, from_age = found.groups()
+        # "4 and up" has no end, and is not what "4 to 6" says.
+        values = tuple(float(age) for age in (first or from_age, last) if age)
+        is_open = from_age or re.search(r"up|older", found[0], re.IGNORECASE)
+        yield Quantity(found.start(), found.end(), "age", (*values, inf) if is_open else values)
 
 
 def _find_packs(text: str) -> Iterator[Quantity]:
@@ -194,6 +207,14 @@ def _is_no_unit(text: str, number_end: int, unit: str) -> bool:
         opened, closed = len(_OPENING_QUOTE.findall(text[:number_end])), len(_CLOSING_QUOTE.findall(text[:number_end]))
         return opened > closed
     return _NO_UNIT.match(text, number_end) is not None
+
+
+def _find_spelt_counts(text: str) -> Iterator[Quantity]:
+    """Finds "two sisters" and "a two-speed gearbox", not "the two find" or "half of it"."""
+    for found in _SPELT_COUNT.finditer(text):
+        if found[1].lower() != "half" and found[2].lower() not in NOT_NAMES:
+            nouns = (_singular(found[2]),)
+            yield Quantity(found.start(), found.end(), "count", (read_amount(found[1]),), nouns=nouns)
 
 
 def _find_counts(text: str) -> Iterator[Quantity]:

@@ -13,6 +13,7 @@ Files are mapped into memory, not read. They live in generations (see `generatio
 """
 
 import mmap
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
@@ -35,6 +36,9 @@ FORMAT = 1
 MIN_WORDS = 6
 SEPARATOR = b"\xff"
 _CHECKED_AT_ONCE = 1 << 20
+# Places of a word that are looked at to tell a name; and what stands in front of a word inside a sentence.
+_LOOKED_AT = 1_000
+_INSIDE_SENTENCE = re.compile(rb"[\w,] ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +110,17 @@ class SpanIndex:
             raise ValueError(f"{len(self._uids)} uids instead of {self.facts.rows}")
 
     def __contains__(self, word: object) -> bool:
-        """Whether a word stands in the training texts as it is written here, letter case included."""
-        return isinstance(word, str) and self._count(word.encode()) > 0
+        """Whether the training texts use a lower-case word as an ordinary one, no name.
+
+        It is ordinary when it stands there in lower case, or with a capital at the start of sentences only.
+        """
+        if not isinstance(word, str) or not word:
+            return False
+        if len(self._find_places(word.encode(), limit=1)):
+            return True
+        places = self._find_places((word[0].upper() + word[1:]).encode())
+        before = [self._text[max(0, place - 2) : place] for place in places[:_LOOKED_AT]]
+        return bool(before) and not any(_INSIDE_SENTENCE.fullmatch(two) for two in before)
 
     def read_uids(self, rows: Sequence[int]) -> list[str]:
         """The uids of rows, in their order."""
@@ -208,9 +221,6 @@ class SpanIndex:
         rows = np.searchsorted(self._starts, self._find_places(piece), side="right") - 1
         return [int(row) for row in np.unique(rows)]
 
-    def _count(self, word: bytes) -> int:
-        return len(self._find_places(word)) if word else 0
-
     def _rate(self, words: Sequence[bytes], counts: dict[bytes, int]) -> float:
         """Sum of the logs of the words' shares among all words of the texts."""
         for word in words:
@@ -297,7 +307,8 @@ def sort_word_suffixes(data: NDArray[np.uint8]) -> NDArray[Any]:
     is_start[1:] &= ~is_word[:-1]
     # libdivsufsort does not write to the text, but its wrapper takes only writable arrays.
     suffixes: NDArray[Any] = divsufsort(data if data.flags.writeable else data.copy())
-    return suffixes[is_start[suffixes]].astype(_choose_width(len(data)), copy=False)
+    kept: NDArray[Any] = suffixes[is_start[suffixes]].astype(_choose_width(len(data)), copy=False)
+    return kept
 
 
 def mark_words(data: NDArray[np.uint8], width: int | None = None) -> NDArray[np.bool_]:
