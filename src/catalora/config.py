@@ -142,7 +142,7 @@ class EvaluationConfig(Section):
     """The before/after comparison."""
 
     products: int = Field(100, ge=1, description="Held-out products compared.")
-    batch_size: int = Field(32, ge=1, description="Products per generation batch.")
+    batch_size: int = Field(64, ge=1, description="Products per generation batch.")
 
 
 class Config(Section):

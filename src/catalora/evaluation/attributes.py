@@ -34,19 +34,18 @@ class AttributeCounts:
 
 
 class Source:
-    """A text that attributes are held against, read once."""
+    """A text that attributes are held against, read once; `facts` are its own, each once however often it is stated."""
 
     def __init__(self, text: str) -> None:
-        facts = extract_facts(text)
-        self._quantities = [fact.quantity for fact in facts if fact.quantity is not None]
-        self._keys = {(fact.kind, fact.key) for fact in facts}
+        self.facts = {(fact.kind, fact.key): fact for fact in extract_facts(text)}
+        self._quantities = [fact.quantity for fact in self.facts.values() if fact.quantity is not None]
         self._words = f" {' '.join(list_words(text))} "
 
     def supports(self, fact: Fact) -> bool:
         """Whether the text states the same: an agreeing quantity, the same normal form, or the very words."""
         if fact.quantity is not None:
             return any(agree(fact.quantity, quantity) for quantity in self._quantities)
-        return (fact.kind, fact.key) in self._keys or f" {' '.join(list_words(fact.text))} " in self._words
+        return (fact.kind, fact.key) in self.facts or f" {' '.join(list_words(fact.text))} " in self._words
 
     def holds_word(self, word: str) -> bool:
         """Whether the folded word stands in the text."""
@@ -69,11 +68,10 @@ class ProductAttributes:
             >>> ProductAttributes("Foxhollow Pan, 12-Inch", "A pan.").count("The Foxhollow pan is 14 inches wide.")
             AttributeCounts(stated=2, supported=1, wanted=2, kept=1)
         """
-        stated = {(fact.kind, fact.key): fact for fact in extract_facts(answer)}
         answered = Source(answer)
         return AttributeCounts(
-            stated=len(stated),
-            supported=sum(map(self._source.supports, stated.values())),
+            stated=len(answered.facts),
+            supported=sum(map(self._source.supports, answered.facts.values())),
             wanted=len(self._numbers) + len(self._words),
             kept=sum(map(answered.supports, self._numbers.values())) + sum(map(answered.holds_word, self._words)),
         )

@@ -42,7 +42,7 @@ class _Speed:
     token_seconds: float  # of reading one token
 
     def predict(self, work: Workload, batch_size: int, max_new_tokens: int) -> float:
-        batches = math.ceil(work.questions / batch_size)
+        batches = math.ceil(work.questions * work.lanes / (2 * batch_size))
         steps = batches * max_new_tokens * self.step_seconds
         lanes = work.questions * work.lanes * max_new_tokens * self.lane_seconds
         return steps + lanes + (work.prompt_tokens * work.lanes + work.read_tokens) * self.token_seconds
@@ -62,7 +62,7 @@ def estimate_seconds(
         questions: some of the questions, to time with; at least one.
         workloads: what is to be done.
         generation: decoding; its token limit is what an answer takes at most.
-        batch_size: questions per batch.
+        batch_size: questions per batch of both sides.
     """
     speed = _measure_speed(answerer, questions, generation)
     return sum(speed.predict(work, batch_size, generation.max_new_tokens) for work in workloads)

@@ -103,14 +103,18 @@ def generate_answers(
     progress: Progress = ignore_progress,
     stage: str = "generate",
 ) -> Generated:
-    """Greedy answers in batches sorted by the length of the question, so that little is padded."""
+    """Greedy answers in batches sorted by the length of the question, so that little is padded.
+
+    A batch holds as many lanes as `evaluation.batch_size` products with both sides have, however many sides answer.
+    """
     generation = make_greedy(config.generation)
+    size = config.evaluation.batch_size * 2 // len(sides)
     order = sorted(range(len(questions)), key=lambda place: len(questions[place]))
     found: dict[Side, dict[int, Answer]] = {side: {} for side in sides}
     decoder: dict[str, Any] = {}
     seconds = 0.0
-    for start in range(0, len(order), config.evaluation.batch_size):
-        part = order[start : start + config.evaluation.batch_size]
+    for start in range(0, len(order), size):
+        part = order[start : start + size]
         progress(stage, start, len(order))
         batch = answerer.answer([questions[place] for place in part], generation, sides)
         for place, answers in zip(part, batch.by_question, strict=True):
