@@ -79,6 +79,12 @@ class TrainingError(CataloraError):
     exit_code = 1
 
 
+class EvaluationError(CataloraError):
+    """A before/after comparison would not measure what it says: wrong weights, prompts, decoder or products."""
+
+    exit_code = 1
+
+
 class ConfigError(CataloraError):
     """A setting is unknown, of the wrong type or out of range."""
 
