@@ -1,6 +1,6 @@
 """THE MAIN PATH: a catalogue in, a tuned model out, before and after side by side, with sources.
 
-    prepare → preview, measure_fit → start_run → index → train_run → open_session → ask, compare
+    prepare → preview, measure_fit → start_run → index → train_run → open_session → ask, compare, evaluate
 
 One short function per step, in order. The command line, the app and notebooks call these and nothing else; only here do
 catalogue, model, training, generation, references and evaluation meet. `train` is the middle three in one call.
@@ -35,7 +35,9 @@ from catalora.prompts import PromptTemplate
 from catalora.record import (
     load_config,
     publish_record,
+    record_adapter,
     record_circumstances,
+    record_sibling,
     record_start,
     recording_outcome,
     require_same_base,
@@ -46,6 +48,8 @@ from catalora.session import Reply, Session, match_product
 
 if TYPE_CHECKING:
     from catalora.evaluation.compare import Comparison
+    from catalora.evaluation.evaluate import Announce
+    from catalora.evaluation.results import Results
     from catalora.generation.answer import OnText, Side
     from catalora.references.index import ReferenceIndex
     from catalora.training.trainer import TrainingResult
@@ -55,6 +59,7 @@ __all__ = [
     "Session",
     "ask",
     "compare",
+    "evaluate",
     "index",
     "measure_fit",
     "open_session",
@@ -266,6 +271,7 @@ def train_run(
             recording_outcome(run, progress) as report,
             claim_devices(run, requested, share=share_device) as claims,
         ):
+            report("load libraries", 0, None)
             return _train_locked(run, token, claims, report)
 
 
@@ -303,6 +309,7 @@ def _train_locked(run: RunFolder, token: str | None, claims: DeviceClaims, progr
         on_step=lambda step, total: progress("train", step, total),
     )
     save_adapter(model, run.adapter, template, publish_record(run))
+    record_adapter(run)
     run.append_event(Event("end", result.steps, {**asdict(result), **measure_peak_memory(device.name)}))
     run.write_status(Status("finished", result.steps, result.steps, 0.0))
     return result
@@ -384,8 +391,66 @@ def compare(
             )
         comparison = compare_sides(opened.answerer, held_out, config, progress)
     run.evaluation.mkdir(exist_ok=True)
-    write_json(run.evaluation / "results.json", comparison.to_dict())
+    write_json(run.evaluation / "comparison.json", comparison.to_dict())
     return comparison
+
+
+# 6. evaluate: the same as a measurement, with intervals, and a report
+
+
+def evaluate(
+    run: RunFolder,
+    *,
+    products: int = 200,
+    seeds: int = 1,
+    token: str | None = None,
+    progress: Progress = ignore_progress,
+    announce: "Announce | None" = None,
+) -> "Results":
+    """Measure a finished run with intervals and proofs; `evaluation/results.json` and `evaluation/report.html`.
+
+    Args:
+        run: a finished run.
+        products: unseen products; half as many seen ones are measured beside them.
+        seeds: train the run's configuration with this many seeds in all, and report the spread.
+        token: Hugging Face token for gated models.
+        progress: told how far it is.
+        announce: told the estimated seconds before the long part, without the training of further seeds.
+    """
+    from catalora.evaluation.evaluate import add_seeds, evaluate_run, measure_seed
+    from catalora.evaluation.report import write_report
+
+    with open_session(run, token=token, references=False) as opened:
+        config, table = opened.config, opened.products
+        results = evaluate_run(run, opened.answerer, table, config, products, progress=progress, announce=announce)
+    spread = {config.training.seed: results.tuned_figures}
+    for sibling in train_siblings(run, seeds, token=token, progress=progress):
+        with open_session(sibling, token=token, references=False) as opened:
+            seed = opened.config.training.seed
+            spread[seed] = measure_seed(sibling, opened.answerer, table, config, products, progress)
+    results = add_seeds(results, spread)
+    run.evaluation.mkdir(exist_ok=True)
+    write_json(run.evaluation / "results.json", results.to_dict())
+    write_report(run, results)
+    return results
+
+
+def train_siblings(
+    run: RunFolder, seeds: int, *, token: str | None = None, progress: Progress = ignore_progress
+) -> list[RunFolder]:
+    """Train a run's configuration with further seeds, on the same products; what was trained before is kept."""
+    folder, first = run.evaluation / "seeds", load_config(run).training.seed
+    siblings = []
+    for seed in range(first + 1, first + seeds):
+        name = f"seed-{seed}"
+        if (folder / name / "run.json").exists():
+            sibling = open_run(folder, name)
+        else:
+            sibling = create_run(folder, name)
+            record_sibling(run, sibling, seed)
+        train_run(sibling, token=token, progress=progress)
+        siblings.append(sibling)
+    return siblings
 
 
 @contextmanager
