@@ -5,6 +5,7 @@ kept, and thinned out to a fixed number that keeps every spike. Steps that a res
 """
 
 import io
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
@@ -66,6 +67,7 @@ class _History:
     steps: "pl.DataFrame | None" = None
     evaluations: list[tuple[int, dict[str, float]]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    drawn: dict[int, Series] = field(default_factory=dict)  # by number of points; emptied when there is news
 
 
 _histories: OrderedDict[str, _History] = OrderedDict()
@@ -85,11 +87,13 @@ def read_series(run: RunFolder, points: int = 1000) -> Series:
         lines, start = read_new_lines(run, history.offset)
         if start != history.offset:  # shorter than before: not the file that we know
             history = _histories[str(run.path)] = _History(_identify(run))
-        _absorb(history, lines.splitlines())
-        history.offset = start + len(lines)
-        curves = _draw_steps(history.steps, points) | _draw_evaluations(history.evaluations, points)
-        logged = history.steps.height if history.steps is not None else 0
-        return Series(curves, tuple(history.events[-KEPT_EVENTS:]), logged, history.offset)
+        if lines:
+            _absorb(history, lines.splitlines())
+            history.offset = start + len(lines)
+            history.drawn.clear()
+        if points not in history.drawn:
+            history.drawn[points] = _draw(history, points)
+        return history.drawn[points]
 
 
 def thin_out_indices(values: npt.NDArray[np.float64], points: int) -> npt.NDArray[np.int64]:
@@ -101,13 +105,13 @@ def thin_out_indices(values: npt.NDArray[np.float64], points: int) -> npt.NDArra
     """
     if len(values) <= points:
         return np.arange(len(values))
-    edges = np.linspace(1, len(values) - 1, max(1, (points - 2) // 2) + 1).astype(int)
-    kept = {0, len(values) - 1}
-    for first, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-        if end > first:
-            stretch = values[first:end]
-            kept |= {first + int(stretch.argmin()), first + int(stretch.argmax())}
-    return np.array(sorted(kept))
+    inner = values[1:-1]
+    width = math.ceil(len(inner) / max(1, (points - 2) // 2))
+    stretches = np.pad(inner, (0, -len(inner) % width), mode="edge").reshape(-1, width)
+    starts = 1 + width * np.arange(len(stretches))
+    extremes = np.concatenate([starts + stretches.argmin(axis=1), starts + stretches.argmax(axis=1)])
+    # A position in the padding stands for the value that was repeated there.
+    return np.unique(np.concatenate([[0, len(values) - 1], np.minimum(extremes, len(inner))]))
 
 
 def _recall(run: RunFolder) -> _History:
@@ -175,6 +179,12 @@ def _pick_numbers(event: Event) -> dict[str, float]:
         for name, value in event.facts.items()
         if isinstance(value, int | float) and name not in NOT_MEASURED
     }
+
+
+def _draw(history: _History, points: int) -> Series:
+    curves = _draw_steps(history.steps, points) | _draw_evaluations(history.evaluations, points)
+    logged = history.steps.height if history.steps is not None else 0
+    return Series(curves, tuple(history.events[-KEPT_EVENTS:]), logged, history.offset)
 
 
 def _draw_steps(table: "pl.DataFrame | None", points: int) -> dict[str, Curve]:
