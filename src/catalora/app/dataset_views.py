@@ -19,6 +19,7 @@ from catalora.config import build_config
 
 MODELS = ("demo", "google/gemma-2b")
 TOKENS_SHOWN = 400
+ALL = "all"
 
 
 def show_overview(texts: Texts, data: PreparedData) -> None:
@@ -179,11 +180,16 @@ def _choose_products(texts: Texts, data: PreparedData) -> pl.DataFrame:
     left, right = st.columns([1, 2], vertical_alignment="bottom")
     with left:
         split = st.segmented_control(
-            texts("data.split"), SPLITS, format_func=lambda name: texts(f"data.figure_{name}"), key="split"
+            texts("data.split"),
+            (ALL, *SPLITS),
+            default=ALL,
+            required=True,
+            format_func=lambda name: texts("data.split_all" if name == ALL else f"data.figure_{name}"),
+            key="split",
         )
     with right:
         words = st.text_input(texts("data.search"), key="words", placeholder=texts("data.search_example"))
-    return find_products(data, split, words)
+    return find_products(data, None if split == ALL else split, words)
 
 
 def _choose_uid(texts: Texts, products: pl.DataFrame) -> Any:

@@ -17,7 +17,7 @@ class Estimate:
     """A duration projected from another run.
 
     Attributes:
-        seconds: of training, with evaluating and saving.
+        seconds: of training; evaluating, asking for samples and saving come on top.
         source: name of the run that it is projected from.
     """
 
@@ -26,7 +26,7 @@ class Estimate:
 
 
 def estimate_seconds(place: Place, config: Config, products: int) -> Estimate | None:
-    """Time per product and pass of the newest finished run of the same model, times products and passes.
+    """Tokens of the products and passes at the speed of the newest finished run of the same model.
 
     Args:
         place: the app's folders.
@@ -36,13 +36,12 @@ def estimate_seconds(place: Place, config: Config, products: int) -> Estimate | 
     views = [view for view in jobs.list_jobs(place.runs_dir)[:LOOKED_AT] if view.state == "finished"]
     for view in views:
         run = RunFolder(view.path)
-        earlier = load_config(run)
-        ends = [event for event in jobs.read_series(run).events if event.kind == "end" and "seconds" in event.facts]
-        # A resumed run's end tells of its last session alone.
-        starts = sum(event.kind == "start" for event in jobs.read_series(run).events)
-        if view.model != config.model.name or not ends or not view.products or starts != 1:
+        facts = {event.kind: event.facts for event in jobs.read_series(run).events if event.kind in {"start", "end"}}
+        tokens = float(facts.get("start", {}).get("tokens", 0))
+        speed = float(facts.get("end", {}).get("tokens_per_second", 0))
+        if view.model != config.model.name or not view.products or not tokens or not speed:
             continue
+        tokens_per_product = tokens / (view.products * load_config(run).training.epochs)
         work = min(config.data.max_samples or products, products) * config.training.epochs
-        seconds = float(ends[-1].facts["seconds"]) / (view.products * earlier.training.epochs) * work
-        return Estimate(seconds, view.name)
+        return Estimate(tokens_per_product * work / speed, view.name)
     return None

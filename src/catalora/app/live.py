@@ -16,7 +16,7 @@ from catalora.run import Event, RunFolder
 POLL_SECONDS = 2.0
 CHART_POINTS = 1000
 LOG_BYTES = 8_000
-SAMPLES_SHOWN = 6
+SAMPLES_SHOWN = 3
 STATE_ICONS = {
     "pending": ":material/schedule:",
     "running": ":material/play_circle:",
@@ -83,10 +83,9 @@ def _show_live(texts: Texts, run: RunFolder, other: RunFolder | None, state: str
 
 
 def _show_progress(texts: Texts, view: JobView) -> None:
-    stage = texts.find(f"common.stage_{(view.phase or 'start').replace(' ', '_')}") or texts("common.stage_start")
     done, total = (view.step, view.total_steps) if view.phase in {None, "train"} else (view.phase_done, view.phase_total)
     count = f"{texts.number(done)} / {texts.number(total)}" if total else ""
-    st.progress(min(1.0, done / total) if total else 0.0, text=f"{stage} {count}")
+    st.progress(min(1.0, done / total) if total else 0.0, text=f"{texts.stage(view.phase)} {count}")
 
 
 def _show_figures(texts: Texts, view: JobView, series: Series) -> None:
@@ -120,16 +119,21 @@ def _describe_curves(texts: Texts, series: Series) -> str:
 
 
 def _show_samples(texts: Texts, events: Sequence[Event]) -> None:
-    """What the model answered at checkpoints, the newest first."""
-    samples = [event for event in events if event.kind == "sample"][-SAMPLES_SHOWN:]
-    if samples:
+    """What the model answered first and what it answers now, for a few held-out products."""
+    by_product: dict[str, list[Event]] = {}
+    for event in events:
+        if event.kind == "sample":
+            by_product.setdefault(str(event.facts.get("uid")), []).append(event)
+    if by_product:
         st.subheader(texts("tuning.samples"))
-    for event in reversed(samples):
+    for samples in list(by_product.values())[:SAMPLES_SHOWN]:
         with st.container(border=True):
-            st.caption(texts("tuning.sample_step", step=texts.number(event.step)))
-            for name, value in event.facts.items():
-                if isinstance(value, str) and value:
-                    show_text(f"{name}: {value}")
+            show_text(str(samples[-1].facts["question"]))
+            ends = samples if len(samples) == 1 else (samples[0], samples[-1])
+            for column, event in zip(st.columns(len(ends)), ends, strict=True):
+                with column:
+                    st.caption(texts("tuning.sample_step", step=texts.number(event.step)))
+                    show_text(str(event.facts["text"]))
 
 
 def _show_warnings(texts: Texts, events: Sequence[Event]) -> None:

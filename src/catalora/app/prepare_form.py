@@ -73,10 +73,9 @@ def show_preparations(texts: Texts, place: Place) -> None:
 
 
 def _show_progress(texts: Texts, item: Preparation) -> None:
-    stage = texts.find(f"data.stage_{item.stage.replace(' ', '_')}") or texts("data.stage_start")
-    share = item.done / item.total if item.total else 0.0
-    count = texts.number(item.done) + (f" / {texts.number(item.total)}" if item.total else "")
-    st.progress(min(1.0, share), text=texts("data.preparing", name=item.name, stage=stage, count=count))
+    share = min(1.0, item.done / item.total) if item.total else 0.0
+    stage, count = texts.stage(item.stage or None), texts.percent(share)
+    st.progress(share, text=texts("data.preparing", name=item.name, stage=stage, count=count))
 
 
 def _show_failure(texts: Texts, place: Place, item: Preparation) -> None:

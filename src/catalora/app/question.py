@@ -59,11 +59,11 @@ def ask_question(texts: Texts, run: RunFolder, config: Config) -> Click:
     nothing = not question.strip()
     with st.container(horizontal=True):
         both = st.button(
-            texts("compare.both"), type="primary", icon=":material/compare_arrows:", key="both", disabled=nothing
+            texts("compare.both"), type="primary", icon=":material/compare_arrows:", key="ask-both", disabled=nothing
         )
         if blind:
             return Click(question.strip(), SIDES if both else (), blind=True)
-        base = st.button(texts("compare.base"), key="base", disabled=nothing)
-        tuned = st.button(texts("compare.tuned"), key="tuned", disabled=nothing)
+        base = st.button(texts("compare.base"), key="ask-base", disabled=nothing)
+        tuned = st.button(texts("compare.tuned"), key="ask-tuned", disabled=nothing)
     sides = SIDES if both else ("base",) if base else ("tuned",) if tuned else ()
     return Click(question.strip(), sides, blind=False)

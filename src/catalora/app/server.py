@@ -2,6 +2,7 @@
 
 import os
 import socket
+from importlib import import_module
 from pathlib import Path
 
 from catalora.app.place import DATA_DIR, RUNS_DIR
@@ -9,6 +10,7 @@ from catalora.errors import UsageError
 
 ADDRESS = "127.0.0.1"
 SCRIPT = Path(__file__).parent / "app.py"
+PRELOADED = ("pandas", "pyarrow", "catalora.pipeline", "catalora.jobs", "catalora.model.hub", "streamlit.components.v1")
 
 
 def serve(*, port: int, data_dir: Path, runs_dir: Path, open_browser: bool = False) -> None:
@@ -27,6 +29,9 @@ def serve(*, port: int, data_dir: Path, runs_dir: Path, open_browser: bool = Fal
     from streamlit.web import cli
 
     _require_free(port)
+    # Loaded now, the first reader does not wait for them.
+    for name in PRELOADED:
+        import_module(name)
     # Pages, model worker and jobs read their places from here.
     os.environ[DATA_DIR], os.environ[RUNS_DIR] = str(data_dir.resolve()), str(runs_dir.resolve())
     options = {

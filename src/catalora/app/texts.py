@@ -62,6 +62,13 @@ class Texts:
         """The text of a key as it stands, or nothing."""
         return read_texts(self.language).get(key)
 
+    def stage(self, name: str | None) -> str:
+        """What a stage that a long step reports is called; one without a name of its own is a start."""
+        slug = (name or "start").replace(" ", "_")
+        # Some stages end with the name of a file.
+        found = self.find(f"common.stage_{slug}") or self.find(f"common.stage_{slug.partition('_')[0]}")
+        return found or self("common.stage_start")
+
     def number(self, value: float, digits: int = 0) -> str:
         """A number with a fixed count of decimals: 1,234.5 or 1.234,5."""
         pattern = "#,##0" + ("." + "0" * digits if digits else "")

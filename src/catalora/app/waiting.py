@@ -16,9 +16,8 @@ def showing_stages() -> Iterator[OnStage]:
     texts, slot, started = get_texts(), st.empty(), time.monotonic()
 
     def show(stage: str, done: int, total: int | None) -> None:
-        name = texts.find(f"common.stage_{stage.replace(' ', '_')}") or texts("common.stage_start")
         count = f" {texts.number(done)} / {texts.number(total)}" if total else ""
-        slot.text(f"{name}{count} · {texts.duration(round(time.monotonic() - started))}")
+        slot.text(f"{texts.stage(stage)}{count} · {texts.duration(round(time.monotonic() - started))}")
 
     try:
         yield show

@@ -26,6 +26,7 @@ config = load_config(run)
 click = ask_question(texts, run, config)
 entries = list_asked(run.name)
 entry = begin(run.name, click.question, blind=click.blind) if click.sides else (entries[0] if entries else None)
+waiting = st.container()
 columns = st.columns(2, border=True)
 order = entry.order if entry else SIDES
 slots = {}
@@ -39,7 +40,7 @@ for column, side, letter in zip(columns, order, "AB", strict=True):
 show_decoding(texts, config, run.read_record())
 if entry is not None:
     if click.sides:
-        with showing_errors():
+        with waiting, showing_errors():
             generate(run, entry, click.sides, slots)
         for side in click.sides:
             show_answer(texts, entry.answers.get(side), slots[side])

@@ -28,6 +28,9 @@ if names:
     with showing_errors():
         data = open_dataset(place.dataset(name))
         show_overview(texts, data)
+        with st.container(border=True):
+            st.text(texts("data.next_demo" if name == DEMO_DATA else "data.next"))
+            link_page("tuning", texts("data.next_link"))
         view = st.segmented_control(
             texts("data.view"),
             list(VIEWS),
@@ -38,6 +41,3 @@ if names:
             label_visibility="collapsed",
         )
         VIEWS[view](texts, data)
-    with st.container(border=True):
-        st.text(texts("data.next_demo" if name == DEMO_DATA else "data.next"))
-        link_page("tuning", texts("data.next_link"))
