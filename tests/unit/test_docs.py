@@ -44,7 +44,9 @@ def find_commands(text):
 
 def find_options(name):
     command = cli.get_command(click.Context(cli), name)
-    return {option for parameter in command.params for option in parameter.opts} | {"--help", "--debug"}
+    commands = [command, *(command.commands.values() if isinstance(command, click.Group) else ())]
+    named = {option for item in commands for parameter in item.params for option in parameter.opts}
+    return named | {"--help", "--debug"}
 
 
 def find_headings(text):
@@ -74,7 +76,10 @@ def test_every_command_line_is_accepted(page):
             continue
         assert name in COMMANDS, words
         # Parses and checks the arguments, and runs nothing.
-        context = cli.get_command(click.Context(cli), name).make_context(name, arguments)
+        command = cli.get_command(click.Context(cli), name)
+        if isinstance(command, click.Group) and arguments and not arguments[0].startswith("-"):
+            command, arguments = command.commands[arguments[0]], arguments[1:]
+        context = command.make_context(name, arguments)
         if context.params.get("preset") or context.params.get("settings"):
             build_config(context.params.get("preset"), context.params["settings"])
 
