@@ -112,6 +112,11 @@ class TrainingConfig(Section):
     watch_new_tokens: int = Field(96, ge=1, description="Token limit of these answers.")
     report_to: tuple[Tracker, ...] = Field((), description="Experiment trackers that get the figures as well.")
     seed: int = Field(17, ge=0, description="Seed of adapter weights, order and dropout.")
+    fuse_lora: bool = Field(True, description="Compute adapted layers as one node; off only to compare.")
+    fuse_activation: bool = Field(True, description="Compute gate and activation as one node; off only to compare.")
+    keep_memory: bool = Field(
+        True, description="On Linux CPUs, keep freed memory for the next step instead of giving it back each time."
+    )
 
     @model_validator(mode="after")
     def _check_watch(self) -> "TrainingConfig":

@@ -4,6 +4,8 @@ Both are decided once, here, and come with a sentence that says why: it is shown
 What this module does not do: move models, or guess speeds (those are measured).
 """
 
+import ctypes
+import platform
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -89,6 +91,23 @@ def available_devices() -> tuple[DeviceName, ...]:
     if torch.backends.mps.is_available():
         found.append("mps")
     return (*found, "cpu")
+
+
+def keep_freed_memory() -> bool:
+    """Let this process keep the memory it frees, for its next large tensors.
+
+    glibc gives every block above its threshold (at most 32 MB) back to the system as soon as it is freed; the next
+    one is then mapped and cleared page by page. A training step on the CPU takes and frees the same large blocks again
+    and again, and spends a good part of its time on that. The price: the process stays as large as it once was.
+
+    Returns:
+        Whether it could be set: only with glibc, as most Linux systems have it.
+    """
+    if platform.libc_ver()[0] != "glibc":
+        return False
+    mallopt = ctypes.CDLL(None).mallopt
+    # From malloc.h: M_MMAP_MAX, M_TRIM_THRESHOLD, M_TOP_PAD.
+    return all(mallopt(option, value) == 1 for option, value in ((-4, 0), (-1, -1), (-2, 2**28)))
 
 
 def _check_value(place: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -277,7 +277,7 @@ def train_run(
 
 def _train_locked(run: RunFolder, token: str | None, claims: DeviceClaims, progress: Progress) -> "TrainingResult":
     from catalora.generation.answer import Answerer
-    from catalora.hardware import choose_device
+    from catalora.hardware import choose_device, keep_freed_memory
     from catalora.model.adapter import attach_lora, save_adapter
     from catalora.model.loading import load_base
     from catalora.training.rows import build_rows
@@ -287,6 +287,8 @@ def _train_locked(run: RunFolder, token: str | None, claims: DeviceClaims, progr
     config, template = load_config(run), PromptTemplate()
     progress("choose device", 0, None)
     device = choose_device(config.model.device, config.model.dtype)
+    if device.name == "cpu" and config.training.keep_memory:
+        keep_freed_memory()
     claims.add(name_devices(device))
     if wants_references(run):
         index(run, progress=progress).close()

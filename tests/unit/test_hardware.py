@@ -1,3 +1,7 @@
+import platform
+import subprocess
+import sys
+
 import pytest
 import torch
 
@@ -95,3 +99,27 @@ def test_the_probe_runs_on_this_machine():
     native, why = _probe_bf16("cpu")
     assert isinstance(native, bool)
     assert why
+
+
+COUNT_FAULTS = """
+import resource, sys, torch
+from catalora.hardware import keep_freed_memory
+if sys.argv[1] == "keep":
+    assert keep_freed_memory()
+def work():
+    for _ in range(5):
+        torch.ones(2**24) + 1
+work()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+work()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc alone gives large blocks back at once")
+def test_kept_memory_is_not_mapped_again():
+    def count(way):
+        done = subprocess.run([sys.executable, "-c", COUNT_FAULTS, way], capture_output=True, text=True, check=True)
+        return int(done.stdout)
+
+    assert count("keep") < count("give back") / 4

@@ -1,0 +1,314 @@
+"""LoRA layers and gated activations as one autograd node each: the same arithmetic with fewer passes over memory.
+
+A frozen linear layer with an adapter computes, for scale s = alpha / r,
+
+    y  = x Wᵀ + s (x Aᵀ) Bᵀ
+    dx = dy W + s (dy B) A        dA = s (dy B)ᵀ x        dB = s dyᵀ (x Aᵀ)
+
+(Hu et al. 2021, arXiv 2106.09685). PEFT runs this as eight small operations per layer, each of which reads or writes a
+whole activation. Here the adapter's part is added into the product itself, and layers that read the same input (query,
+key and value; gate and up) share one x Aᵀ and add their input gradients into one buffer. That several projections of
+one input are worth one node is known from Unsloth; how it is done here is not taken from there.
+
+`fuse` changes how the modules of a PEFT model compute for as long as it is open, for every architecture alike: layers
+find one another by being given the same tensor, and an MLP is fused only when it computes what ours does.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from peft.tuners.lora import Linear as LoraLinear
+from torch import nn
+from torch.nn import functional
+
+logger = logging.getLogger(__name__)
+
+# Layers of one module that usually get the same tensor.
+SHARED_INPUTS = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
+# Elementwise work on the CPU goes through the data in parts of this size, whose temporaries stay in the cache.
+CACHE_BYTES = 2**20
+# transformers' activation classes → the function and its derivative's name for `gelu`.
+GELUS = {"GELUTanh": "tanh", "PytorchGELUTanh": "tanh", "GELUActivation": "none", "GELU": "none"}
+SILUS = {"SiLUActivation", "SiLU"}
+
+
+@contextmanager
+def fuse(model: nn.Module, *, lora: bool = True, activation: bool = True) -> Iterator[None]:
+    """Let the adapted layers and the gated MLPs of a PEFT model compute as fused nodes while the context is open.
+
+    Args:
+        model: a PEFT model with one active LoRA adapter. Layers that are anything else (merged, DoRA, with a bias in
+            the adapter, with named adapters per example) compute as PEFT does.
+        lora: whether to fuse the adapted layers.
+        activation: whether to fuse gate and activation of the MLPs.
+    """
+    with ExitStack() as undo:
+        if lora:
+            for group in _find_groups(model):
+                for index, layer in enumerate(group.layers):
+                    undo.enter_context(_replaced_forward(layer, _FusedLayer(group, index, layer.forward)))
+        if activation:
+            for mlp, kind in _find_gated_mlps(model):
+                undo.enter_context(_replaced_forward(mlp, _FusedMlp(mlp, kind)))
+        yield
+
+
+@contextmanager
+def _replaced_forward(module: nn.Module, forward: Any) -> Iterator[None]:
+    # An attribute of the instance goes before the method of its class.
+    module.forward = forward
+    try:
+        yield
+    finally:
+        del module.forward
+
+
+# Adapted linear layers
+
+
+@dataclass
+class _Group:
+    """Layers that are given the same tensor, and what the first of them has computed for the others."""
+
+    layers: list[LoraLinear]
+    given: torch.Tensor | None = None
+    waiting: dict[int, torch.Tensor] = field(default_factory=dict)
+
+
+@dataclass
+class _FusedLayer:
+    """The forward of one layer: computes for its whole group, or takes what another layer of it left."""
+
+    group: _Group
+    index: int
+    original: Any
+
+    def __call__(self, x: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
+        layer = self.group.layers[self.index]
+        if args or kwargs or not _is_plain(layer):
+            return self.original(x, *args, **kwargs)
+        if x is not self.group.given or self.index not in self.group.waiting:
+            layers = self.group.layers
+            if self.group.given is None and all(map(_is_plain, layers)):
+                self.group.waiting = dict(enumerate(_apply_lora(x, layers)))
+                self.group.given = x
+            else:  # the same layer again, or another tensor than its siblings got
+                self.group.given, self.group.waiting = None, {}
+                return _apply_lora(x, [layer])[0]
+        result = self.group.waiting.pop(self.index)
+        if not self.group.waiting:
+            self.group.given = None
+        return result
+
+
+def _find_groups(model: nn.Module) -> list[_Group]:
+    groups: list[_Group] = []
+    for module in model.modules():
+        children = {name: child for name, child in module.named_children() if isinstance(child, LoraLinear)}
+        for names in SHARED_INPUTS:
+            shared = [children.pop(name) for name in names if name in children]
+            if shared:
+                groups.append(_Group(shared))
+        groups += [_Group([child]) for child in children.values()]
+    return groups
+
+
+def _is_plain(layer: LoraLinear) -> bool:
+    """Whether the layer is a frozen linear one with exactly one ordinary adapter."""
+    names = [name for name in layer.active_adapters if name in layer.lora_A]
+    base = layer.base_layer
+    return (
+        len(names) == 1
+        and type(base) is nn.Linear
+        and not base.weight.requires_grad
+        and (base.bias is None or not base.bias.requires_grad)
+        and not layer.disable_adapters
+        and not layer.merged
+        and names[0] not in layer.lora_variant
+        and layer.lora_B[names[0]].bias is None
+    )
+
+
+def _apply_lora(x: torch.Tensor, layers: Sequence[LoraLinear]) -> tuple[torch.Tensor, ...]:
+    """Outputs of layers that read the same input, shape (..., in) → each (..., out)."""
+    (name,) = (name for name in layers[0].active_adapters if name in layers[0].lora_A)
+    dropout = layers[0].lora_dropout[name]
+    rate = dropout.p if isinstance(dropout, nn.Dropout) and layers[0].training else 0.0
+    # One mask for the layers of a group: each adapter still sees its input dropped with the same probability.
+    kept = torch.empty_like(x, dtype=torch.bool).bernoulli_(1 - rate) if rate else None
+    scales = tuple(layer.scaling[name] / (1 - rate) for layer in layers)
+    adapters = [weight for layer in layers for weight in (layer.lora_A[name].weight, layer.lora_B[name].weight)]
+    bases = tuple(layer.base_layer for layer in layers)
+    result: tuple[torch.Tensor, ...] = _LoraGroup.apply(x, kept, bases, scales, *adapters)
+    return result
+
+
+class _LoraGroup(torch.autograd.Function):
+    """Linear layers of one input with their adapters."""
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        x: torch.Tensor,
+        kept: torch.Tensor | None,
+        bases: tuple[nn.Linear, ...],
+        scales: tuple[float, ...],
+        *adapters: torch.Tensor,
+    ) -> tuple[torch.Tensor, ...]:
+        """Input (..., in); `kept` is a mask of its shape; adapters A (r, in) and B (out, r) of each layer in turn."""
+        dtype = bases[0].weight.dtype
+        flat = x.reshape(-1, x.shape[-1]).to(dtype)
+        mask = None if kept is None else kept.reshape(flat.shape)
+        with torch.autocast(x.device.type, enabled=False):
+            downs = torch.cat([down.to(dtype) for down in adapters[::2]])
+            inner = functional.linear(flat if mask is None else flat * mask, downs)
+            outputs = []
+            for base, scale, up, part in zip(bases, scales, adapters[1::2], _split(adapters), strict=True):
+                output = functional.linear(flat, base.weight, base.bias)
+                output.addmm_(inner[:, part], (scale * up).to(dtype).T)
+                outputs.append(output.view(*x.shape[:-1], -1))
+        ctx.save_for_backward(flat, mask, inner, *adapters)
+        ctx.bases, ctx.scales, ctx.shape, ctx.dtype = bases, scales, x.shape, x.dtype
+        ctx.set_materialize_grads(False)
+        return tuple(outputs)
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, *grads: torch.Tensor | None) -> tuple[Any, ...]:
+        """Gradients of the input and of every adapter weight."""
+        flat, mask, inner, *adapters = ctx.saved_tensors
+        dtype = flat.dtype
+        downs = torch.cat([down.to(dtype) for down in adapters[::2]])
+        d_inner = torch.zeros_like(inner)
+        d_ups: list[torch.Tensor | None] = []
+        d_flat: torch.Tensor | None = None
+        for grad, base, scale, up, part in zip(
+            grads, ctx.bases, ctx.scales, adapters[1::2], _split(adapters), strict=True
+        ):
+            if grad is None:  # this layer's output had no part in the loss
+                d_ups.append(None)
+                continue
+            d_output = grad.reshape(-1, grad.shape[-1])
+            d_inner[:, part] = d_output @ (scale * up).to(dtype)
+            d_ups.append((d_output.T @ inner[:, part]).to(up.dtype).mul_(scale))
+            if ctx.needs_input_grad[0]:
+                d_flat = d_output @ base.weight if d_flat is None else d_flat.addmm_(d_output, base.weight)
+        d_downs = (d_inner.T @ (flat if mask is None else flat * mask)).to(adapters[0].dtype)
+        if d_flat is not None:
+            d_flat = d_flat.addmm_(d_inner, downs) if mask is None else d_flat.addcmul_(d_inner @ downs, mask)
+        d_adapters = [
+            gradient
+            for part, d_up in zip(_split(adapters), d_ups, strict=True)
+            for gradient in (None if d_up is None else d_downs[part], d_up)
+        ]
+        d_x = None if d_flat is None else d_flat.view(ctx.shape).to(ctx.dtype)
+        return d_x, None, None, None, *d_adapters
+
+
+def _split(adapters: Sequence[torch.Tensor]) -> list[slice]:
+    """Where each layer's rank stands among the ranks of its group."""
+    parts, start = [], 0
+    for down in adapters[::2]:
+        parts.append(slice(start, start + down.shape[0]))
+        start += down.shape[0]
+    return parts
+
+
+# Gated MLPs
+
+
+@dataclass
+class _FusedMlp:
+    """The forward of a gated MLP: down(act(gate(x)) · up(x))."""
+
+    mlp: nn.Module
+    kind: str
+
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        mlp: Any = self.mlp
+        hidden = _GatedActivation.apply(mlp.gate_proj(x), mlp.up_proj(x), self.kind)
+        result: torch.Tensor = mlp.down_proj(hidden)
+        return result
+
+
+def _find_gated_mlps(model: nn.Module) -> list[tuple[nn.Module, str]]:
+    """MLPs whose computation is the plain gated one, with the name of their activation."""
+    found = []
+    for module in model.modules():
+        if set(dict(module.named_children())) != {"gate_proj", "up_proj", "down_proj", "act_fn"}:
+            continue
+        name = type(module.act_fn).__name__
+        kind = GELUS.get(name) or ("silu" if name in SILUS else None)
+        if kind and _computes_the_same(module, _FusedMlp(module, kind)):
+            found.append((module, kind))
+    return found
+
+
+@torch.no_grad()
+def _computes_the_same(mlp: nn.Module, fused: _FusedMlp) -> bool:
+    """Whether the MLP has no step that ours lacks (a clamp, a factor, a dropout): tried on two rows."""
+    weight: torch.Tensor = mlp.gate_proj.weight  # type: ignore[union-attr, assignment]
+    was_training = mlp.training
+    mlp.eval()
+    rows = torch.linspace(-2, 2, 2 * weight.shape[1], device=weight.device, dtype=weight.dtype).view(1, 2, -1)
+    expected, found = mlp(rows), fused(rows)
+    mlp.train(was_training)
+    same = torch.allclose(expected.float(), found.float(), rtol=0.02, atol=0.02 * float(expected.abs().max()))
+    if not same:
+        logger.info("%s is not a plain gated MLP; it computes as it is", type(mlp).__name__)
+    return same
+
+
+class _GatedActivation(torch.autograd.Function):
+    """act(gate) · up, keeping only gate and up for the backward pass."""
+
+    @staticmethod
+    def forward(ctx: Any, gate: torch.Tensor, up: torch.Tensor, kind: str) -> torch.Tensor:
+        """Both (..., width) → (..., width)."""
+        ctx.save_for_backward(gate, up)
+        ctx.kind = kind
+        result = torch.empty_like(gate)
+        for part in _cache_parts(gate):
+            torch.mul(_activate(_rows(gate)[part], kind), _rows(up)[part], out=_rows(result)[part])
+        return result
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, grad: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, None]:
+        """Gradients of gate and up."""
+        gate, up = ctx.saved_tensors
+        d_gate, d_up = torch.empty_like(gate), torch.empty_like(up)
+        grad = grad.contiguous()
+        for part in _cache_parts(gate):
+            gates, grads = _rows(gate)[part], _rows(grad)[part]
+            torch.mul(grads, _activate(gates, ctx.kind), out=_rows(d_up)[part])
+            _rows(d_gate)[part] = _derive(grads * _rows(up)[part], gates, ctx.kind)
+        return d_gate, d_up, None
+
+
+def _activate(gate: torch.Tensor, kind: str) -> torch.Tensor:
+    return functional.silu(gate) if kind == "silu" else functional.gelu(gate, approximate=kind)
+
+
+def _derive(grad: torch.Tensor, gate: torch.Tensor, kind: str) -> torch.Tensor:
+    if kind == "silu":
+        result: torch.Tensor = torch.ops.aten.silu_backward(grad, gate)
+    else:
+        result = torch.ops.aten.gelu_backward(grad, gate, approximate=kind)
+    return result
+
+
+def _rows(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor.view(-1, tensor.shape[-1])
+
+
+def _cache_parts(tensor: torch.Tensor) -> list[slice]:
+    rows = tensor.numel() // tensor.shape[-1]
+    size = rows
+    if tensor.device.type == "cpu":
+        size = max(1, CACHE_BYTES // (tensor.shape[-1] * tensor.element_size()))
+    return [slice(start, start + size) for start in range(0, rows, size)]

@@ -1,0 +1,140 @@
+"""The fused nodes compute what PEFT and transformers compute, for every family."""
+
+import pytest
+import torch
+from torch import nn
+
+from catalora.training.fused import _find_gated_mlps, _find_groups, fuse
+from catalora.training.loss import CompletionLoss
+from tests.tiny import FAMILIES, build_lora_model
+
+OFF = {"lora": False, "activation": False}
+
+
+def make_batch():
+    generator = torch.Generator().manual_seed(3)
+    ids = torch.randint(4, 260, (2, 24), generator=generator)
+    positions = torch.cat([torch.arange(10), torch.arange(14)]).repeat(2, 1)
+    labels = ids.clone()
+    labels[:, :4] = labels[:, 10:13] = -100
+    return {"input_ids": ids, "position_ids": positions, "labels": labels}
+
+
+def compute(model, **switches):
+    """Loss and gradients of one step with the given parts fused."""
+    module = CompletionLoss(model).train()
+    model.zero_grad()
+    with fuse(model, **switches):
+        loss = module(**make_batch())
+        loss.backward()
+    return loss.detach(), {name: p.grad.clone() for name, p in model.named_parameters() if p.grad is not None}
+
+
+@pytest.mark.parametrize("switches", [{"lora": True, "activation": False}, {"lora": False, "activation": True}, {}])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_loss_and_gradients_are_those_of_the_plain_path(family, switches):
+    model = build_lora_model(family)
+    plain_loss, plain = compute(model, **OFF)
+    fused_loss, fused = compute(model, **switches)
+    torch.testing.assert_close(fused_loss, plain_loss, rtol=1e-5, atol=1e-4)
+    assert fused.keys() == plain.keys()
+    for name, gradient in plain.items():
+        torch.testing.assert_close(fused[name], gradient, rtol=1e-3, atol=1e-4, msg=name)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_adapted_layer_and_mlp_is_fused(family):
+    model = build_lora_model(family)
+    groups = _find_groups(model)
+    assert sorted(len(group.layers) for group in groups) == [1, 1, 1, 1, 2, 2, 3, 3]  # two layers of the model
+    assert len(_find_gated_mlps(model)) == 2
+
+
+def test_bf16_gradients_are_as_near_to_exact_ones_as_the_plain_path():
+    errors = {"plain": 0.0, "fused": 0.0}
+    for seed in range(4):
+        _, exact = compute(build_lora_model(seed=seed), **OFF)
+        model = build_lora_model(seed=seed).bfloat16()
+        for name, parameter in model.named_parameters():
+            if "lora_" in name:
+                parameter.data = parameter.data.float()
+        for way, switches in {"plain": OFF, "fused": {}}.items():
+            _, gradients = compute(model, **switches)
+            errors[way] += sum(float((gradients[name] - exact[name]).norm() / exact[name].norm()) for name in exact)
+    assert errors["fused"] < 1.15 * errors["plain"]
+
+
+def test_dropout_drops_the_adapters_input_alone():
+    model = build_lora_model(dropout=0.5)
+    torch.manual_seed(0)
+    with_dropout, _ = compute(model)
+    without, _ = compute(model.eval() and build_lora_model(), **OFF)
+    assert with_dropout != without
+    layer = model.base_model.model.model.layers[0].self_attn.o_proj.train()
+    x = torch.randn(4000, 32)
+    with fuse(model):
+        outputs = torch.stack([layer(x) for _ in range(20)])
+    layer.eval()
+    # The mean over many masks is the value without dropout.
+    torch.testing.assert_close(outputs.mean(dim=(0, 1)), layer(x).mean(0), rtol=0, atol=0.02)
+
+
+def test_the_gradient_under_dropout_is_the_derivative():
+    model = build_lora_model(dropout=0.3).double()
+    layer = model.base_model.model.model.layers[0].self_attn.q_proj.train()
+    x = torch.randn(3, 32, dtype=torch.float64, requires_grad=True)
+    weights = [layer.lora_A["default"].weight, layer.lora_B["default"].weight]
+
+    def run(*_):
+        torch.manual_seed(5)
+        return layer(x)
+
+    with fuse(model):
+        assert torch.autograd.gradcheck(run, (x, *weights))
+
+
+def test_layers_that_get_different_tensors_or_are_called_twice_are_right():
+    model = build_lora_model()
+    attention = model.base_model.model.model.layers[0].self_attn
+    x, y = torch.randn(5, 32), torch.randn(5, 32)
+    calls = [(attention.q_proj, x), (attention.k_proj, y), (attention.q_proj, x), (attention.q_proj, x)]
+    expected = [layer(given) for layer, given in calls]
+    with fuse(model):
+        found = [layer(given) for layer, given in calls]
+    for one, other in zip(found, expected, strict=True):
+        torch.testing.assert_close(one, other)
+
+
+def test_named_adapters_and_switched_off_adapters_compute_as_in_peft():
+    model = build_lora_model().eval()
+    ids = make_batch()["input_ids"]
+    with torch.no_grad():
+        names = ["__base__", "default"]
+        expected = model(input_ids=ids, adapter_names=names).logits
+        with model.disable_adapter():
+            base = model(input_ids=ids).logits
+        with fuse(model):
+            torch.testing.assert_close(model(input_ids=ids, adapter_names=names).logits, expected)
+            with model.disable_adapter():
+                torch.testing.assert_close(model(input_ids=ids).logits, base)
+
+
+def test_an_mlp_that_does_more_is_left_alone():
+    model = build_lora_model()
+    mlp = model.base_model.model.model.layers[0].mlp
+
+    class Doubling(type(mlp)):
+        def forward(self, x):
+            return 2 * super().forward(x)
+
+    mlp.__class__ = Doubling
+    assert len(_find_gated_mlps(model)) == 1
+
+
+def test_nothing_stays_behind():
+    model = build_lora_model()
+    before = {name: module.forward.__func__ for name, module in model.named_modules() if isinstance(module, nn.Module)}
+    with fuse(model):
+        assert any("forward" in vars(module) for module in model.modules())
+    assert not any("forward" in vars(module) for module in model.modules())
+    assert before == {name: module.forward.__func__ for name, module in model.named_modules()}
