@@ -51,10 +51,10 @@ def test_compare_prints_the_table_and_keeps_the_result(catalora, run, place):  #
 
 def test_runs_lists_and_shows(catalora, run, place):  # noqa: F811
     assert [item["run"] for item in catalora("runs", "--json", *place).json] == [run.name]
-    shown = catalora("runs", run.name, *place)
+    shown = catalora("runs", "show", run.name, *place)
     assert "finished" in shown.out
     assert "training.learning_rate" in shown.out
-    assert catalora("runs", run.name, "--json", *place).json["status"]["state"] == "finished"
+    assert catalora("runs", "show", run.name, "--json", *place).json["job"]["state"] == "finished"
 
 
 def test_index_says_what_it_holds(catalora, run, place):  # noqa: F811
