@@ -13,7 +13,9 @@ def place(tmp_path):
     return Place(tmp_path / "data", tmp_path / "runs")
 
 
-@pytest.mark.parametrize("name", ["..", "../x", "a/b", "a\\b", "/etc", "", ".hidden", "CON", "nul.txt", "a" * 65, UPLOADS])
+@pytest.mark.parametrize(
+    "name", ["..", "../x", "a/b", "a\\b", "/etc", "", ".hidden", "CON", "nul.txt", "a" * 65, UPLOADS]
+)
 def test_a_data_set_s_name_cannot_be_a_path(place, name):
     with pytest.raises(UsageError):
         place.dataset(name)

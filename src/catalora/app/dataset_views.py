@@ -154,7 +154,11 @@ def show_removed(texts: Texts, data: PreparedData) -> None:
         rows = find_removed(data, reason)
         headings = {name: texts(f"data.column_{name}") for name in rows.columns}
         st.dataframe(
-            reveal_table(rows.rename(headings)), hide_index=True, height=300, alt=texts("data.removed_alt"), key="removed"
+            reveal_table(rows.rename(headings)),
+            hide_index=True,
+            height=300,
+            alt=texts("data.removed_alt"),
+            key="removed",
         )
     changed = {rule: count for rule, count in data.profile.changed.items() if count}
     st.text(texts("data.changed"))
@@ -232,7 +236,7 @@ def _wording(texts: Texts) -> Wording:
     return Wording("pt-BR" if texts.language == "pt_BR" else "en")
 
 
-def _ask_worker(do: str, data: PreparedData, model: str, length: int, **values: object) -> dict[str, Any]:
+def _ask_worker(do: str, data: PreparedData, model: str, length: int, **values: Any) -> dict[str, Any]:
     """Have the worker look at the data set, once for the same question; it is another when the data set is remade."""
     written = (data.path / PRODUCTS).stat().st_mtime_ns
     token, settings = get_token(), {"training.max_length": length}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from catalora import jobs
 from catalora.app.place import Place
 from catalora.config import Config
-from catalora.pipeline import load_config
+from catalora.record import load_config
 from catalora.run import RunFolder
 
 # Older runs may have been made on another machine or version; the newest few tell enough.

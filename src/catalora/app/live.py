@@ -83,7 +83,9 @@ def _show_live(texts: Texts, run: RunFolder, other: RunFolder | None, state: str
 
 
 def _show_progress(texts: Texts, view: JobView) -> None:
-    done, total = (view.step, view.total_steps) if view.phase in {None, "train"} else (view.phase_done, view.phase_total)
+    done, total = (
+        (view.step, view.total_steps) if view.phase in {None, "train"} else (view.phase_done, view.phase_total)
+    )
     count = f"{texts.number(done)} / {texts.number(total)}" if total else ""
     st.progress(min(1.0, done / total) if total else 0.0, text=f"{texts.stage(view.phase)} {count}")
 

@@ -31,7 +31,10 @@ def show_prepare_form(texts: Texts, place: Place) -> None:
     """Choose or upload a catalogue, name the data set, change settings, start."""
     sources = place.list_sources()
     uploaded = st.file_uploader(
-        texts("data.upload"), type=[suffix.lstrip(".") for suffix in SUFFIXES], key="upload", help=texts("data.upload_help")
+        texts("data.upload"),
+        type=[suffix.lstrip(".") for suffix in SUFFIXES],
+        key="upload",
+        help=texts("data.upload_help"),
     )
     choice = st.selectbox(
         texts("data.source"),

@@ -129,7 +129,7 @@ def _launch(folder: Path) -> "subprocess.Popen[bytes]":
     if os.name == "nt":
         options = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}  # type: ignore[attr-defined]
     with (folder / "log.txt").open("wb") as log:
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 - our own program; the folder is one that we made
             [sys.executable, "-m", "catalora.app.preparing", str(folder)],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -141,7 +141,7 @@ def _launch(folder: Path) -> "subprocess.Popen[bytes]":
 def _is_alive(preparation: Preparation) -> bool:
     try:
         process = psutil.Process(preparation.pid)
-        same = abs(process.create_time() - preparation.process_started) < 2
+        same: bool = abs(process.create_time() - preparation.process_started) < 2
         return same and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False

@@ -16,7 +16,7 @@ from catalora.app.problems import showing_errors
 from catalora.app.question import ask_question
 from catalora.app.runs import choose_tuned_run
 from catalora.app.state import get_place, get_texts
-from catalora.pipeline import load_config
+from catalora.record import load_config
 
 texts, place = get_texts(), get_place()
 run = choose_tuned_run(texts, place)

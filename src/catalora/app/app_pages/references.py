@@ -9,7 +9,7 @@ from catalora.app.problems import showing_errors
 from catalora.app.runs import choose_tuned_run, read_run_products
 from catalora.app.state import get_place, get_texts, get_worker
 from catalora.app.waiting import showing_stages
-from catalora.pipeline import load_config
+from catalora.record import load_config
 from catalora.session import match_product
 
 MAX_CHARS = 1_000
@@ -24,9 +24,7 @@ words = left.text_input(
     texts("references.query"), key="query", max_chars=MAX_CHARS, placeholder=texts("compare.question_placeholder")
 )
 count = middle.number_input(texts("references.count"), 1, 50, max(1, config.references.count), key="count")
-score = right.number_input(
-    texts("references.min_score"), -1.0, 1.0, config.references.min_score, 0.05, key="min_score"
-)
+score = right.number_input(texts("references.min_score"), -1.0, 1.0, config.references.min_score, 0.05, key="min_score")
 if words.strip():
     with showing_errors():
         products = read_run_products(run)

@@ -149,7 +149,7 @@ class ModelWorker:
 
     def _start(self) -> "subprocess.Popen[str]":
         if self._process is None or self._process.poll() is not None:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, "-m", "catalora.app.worker.process", str(self._idle_seconds)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

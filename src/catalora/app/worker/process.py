@@ -55,7 +55,7 @@ class Desk:
             facts = json.loads(json.dumps(error.facts, default=str))
             self.send(error={"code": error.code, "message": error.message, "hint": error.hint, "facts": facts})
         except Exception as error:
-            print(f"request failed: {type(error).__name__}", file=sys.stderr, flush=True)
+            sys.stderr.write(f"request failed: {type(error).__name__}\n")
             said = {"code": "worker-failed", "message": f"{type(error).__name__}: {error}"}
             self.send(error={**said, "hint": "Ask again; if it happens again, report it.", "facts": {}})
         finally:
