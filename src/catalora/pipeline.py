@@ -285,7 +285,6 @@ def _train_locked(run: RunFolder, token: str | None, claims: DeviceClaims, progr
     from catalora.training.watch import build_watch
 
     config, template = load_config(run), PromptTemplate()
-    progress("choose device", 0, None)
     device = choose_device(config.model.device, config.model.dtype)
     if device.name == "cpu" and config.training.keep_memory:
         keep_freed_memory()

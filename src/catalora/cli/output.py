@@ -99,5 +99,12 @@ class _Bars:
 
     def __call__(self, stage: str, done: int, total: int | None) -> None:
         if stage not in self.tasks:
+            self._close_open_ended()
             self.tasks[stage] = self.bars.add_task(stage, total=total)
         self.bars.update(self.tasks[stage], completed=done, total=total)
+
+    def _close_open_ended(self) -> None:
+        """A stage that could not say how long it takes is over when the next one begins."""
+        for task in self.bars.tasks:
+            if task.total is None:
+                self.bars.update(task.id, completed=1, total=1)

@@ -5,6 +5,7 @@ Looking never changes a run. A folder that cannot be read is shown as `broken`, 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -91,12 +92,11 @@ def read_job(run: RunFolder) -> JobView:
     Never raises: a folder without a readable record is `broken`, and `error` says why.
     """
     try:
-        record = run.read_record()
-        facts = {
-            "created": float(record["created"]),
-            "model": str(record["config"]["model"]["name"]),
-            "products": int(record["data"]["products"].get("train", 0)),
-        }
+        changed = (run.path / "run.json").stat()
+        facts = _read_facts(run.path, changed.st_mtime_ns, changed.st_size)
+    except OSError:
+        message = f"{run.path}: not a run folder (run.json is missing)"
+        return JobView(run.name, run.path, "broken", error=JobError("not-a-run", message))
     except CataloraError as error:
         return JobView(run.name, run.path, "broken", error=JobError(error.code, error.message, error.hint))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -116,6 +116,17 @@ def list_jobs(runs_dir: Path) -> list[JobView]:
     except OSError:
         return []
     return sorted(views, key=lambda view: (view.created or 0.0, view.name), reverse=True)
+
+
+@lru_cache(maxsize=4096)
+def _read_facts(path: Path, _mtime_ns: int, _size: int) -> Mapping[str, Any]:
+    """What `run.json` says for the list; read again only when the file was replaced."""
+    record = RunFolder(path).read_record()
+    return {
+        "created": float(record["created"]),
+        "model": str(record["config"]["model"]["name"]),
+        "products": int(record["data"]["products"].get("train", 0)),
+    }
 
 
 def _describe(run: RunFolder, status: Status, facts: Mapping[str, Any]) -> JobView:

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
-from catalora.errors import CataloraError, hide_tokens
+from catalora.errors import CataloraError, RunStoppedError, hide_tokens
 from catalora.run import RunFolder, open_run
 
 
@@ -53,6 +53,8 @@ def _stop_on_sigterm(run: RunFolder) -> None:
     """Take SIGTERM, which a shutdown sends, for a request to stop; while it trains the trainer listens itself."""
 
     def ask(number: int, frame: FrameType | None) -> None:
+        if not run.is_locked():  # not at work yet: there is nothing to save, and nobody to read a request
+            sys.exit(RunStoppedError.exit_code)
         run.stop_file.touch()
 
     signal.signal(signal.SIGTERM, ask)
