@@ -5,6 +5,7 @@ what it is trained on and with. Afterwards both are only compared with: a run ne
 """
 
 import platform
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from catalora.catalog import PreparedData
-from catalora.catalog.prepared import compute_fingerprint
+from catalora.catalog.prepared import compute_file_sha256, compute_fingerprint
 from catalora.config import Config
 from catalora.errors import CataloraError, RunStoppedError, TrainingError, hide_tokens
 from catalora.machine import describe_machine
@@ -96,6 +97,24 @@ def record_circumstances(run: RunFolder, identity: "ModelIdentity", device: "Dev
         run.append_event(Event("warning", 0, {"code": "versions", "message": message}))
     record.setdefault("machine", asdict(describe_machine(device.name)))
     run.write_record({**record, "model": asdict(identity), "device": asdict(device), "template": template.fingerprint})
+
+
+def record_adapter(run: RunFolder) -> None:
+    """Write down which adapter the training ended with, so that an evaluation can tell another one from it."""
+    from catalora.model.adapter import WEIGHTS_FILE
+
+    run.write_record({**run.read_record(), "adapter_sha256": compute_file_sha256(run.adapter / WEIGHTS_FILE)})
+
+
+def record_sibling(run: RunFolder, sibling: RunFolder, seed: int) -> None:
+    """Make a run of the same configuration and products with another training seed; it is ready for `train_run`."""
+    record, config = run.read_record(), load_config(run)
+    config = config.model_copy(update={"training": config.training.model_copy(update={"seed": seed})})
+    shutil.copyfile(run.products, sibling.products)
+    sibling.write_status(Status("pending"))
+    kept: dict[str, Any] = {name: record[name] for name in ("catalora", "data", "model", "template")}
+    asked = {"created": time.time(), "config": config.model_dump(mode="json"), "references": False}
+    sibling.write_record({**kept, **asked})
 
 
 def require_same_base(run: RunFolder, identity: "ModelIdentity") -> None:

@@ -138,7 +138,7 @@ def test_compare_measures_both_sides_on_the_same_held_out_products(session, run)
     splits = dict(session.products.select("uid", "split").iter_rows())
     assert [splits[item.uid] for item in comparison.products] == ["test"] * 8
     assert comparison.tuned.bits_per_byte < comparison.base.bits_per_byte
-    written = json.loads((run.evaluation / "results.json").read_text())
+    written = json.loads((run.evaluation / "comparison.json").read_text())
     assert written["tuned"]["bits_per_byte"] == comparison.tuned.bits_per_byte
     assert len(written["products"]) == 8
     assert [item.uid for item in catalora.compare(session, products=8).products] == [p.uid for p in comparison.products]

@@ -24,6 +24,7 @@ COMMANDS = {
     "index": "Build the reference index of a run again.",
     "ask": "Ask the base and the tuned model, and see the nearest training products.",
     "compare": "Measure before and after on products that the model never saw.",
+    "evaluate": "Measure before and after with intervals, and write a report.",
     "runs": "List runs, or show one.",
     "presets": "List presets and settings.",
     "login": "Store a Hugging Face token for gated models.",

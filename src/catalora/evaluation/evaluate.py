@@ -4,10 +4,11 @@
 """
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 
+import numpy as np
 import polars as pl
 
 from catalora.catalog import Product, pick_products
@@ -31,6 +32,8 @@ from catalora.evaluation.results import (
     ProductListing,
     Protocol,
     Results,
+    SeedSpread,
+    Spread,
 )
 from catalora.evaluation.robustness import ANSWERED, ASKED, measure_robustness
 from catalora.evaluation.scoring import COLUMN_SIDES, ScoredList, ask_questions, score_list
@@ -149,6 +152,54 @@ def evaluate_run(
     )
 
 
+def measure_seed(
+    run: RunFolder,
+    answerer: Answerer,
+    table: pl.DataFrame,
+    config: Config,
+    products: int,
+    progress: Progress = ignore_progress,
+) -> dict[str, float]:
+    """The tuned column's figures of the same configuration trained with another seed.
+
+    Args:
+        run: the run with the other seed.
+        answerer: its model.
+        table: the first run's products, which this one must have trained on too.
+        config: the first run's configuration, so that products and questions are the same.
+        products: unseen products, as for the first run.
+        progress: told how far it is.
+
+    Raises:
+        EvaluationError: weights or products are not what they should be.
+    """
+    record = run.read_record()
+    check_products(table, record["data"]["run_fingerprint"])
+    check_adapter_file(answerer, run.adapter, record.get("adapter_sha256"))
+    check_sides(answerer)
+    lists, _ = choose_lists(answerer, table, config, products)
+    scored = _score({"tuned": answerer}, lists.unseen, config, progress, run.name)
+    training, _ = _pick_training_texts(table, config.data.seed)
+    measured = measure_list(scored, training, Embedder(), config.data.seed)
+    return {name: columns["tuned"].value for name, columns in measured.ratios.items()}
+
+
+def add_seeds(results: Results, figures: Mapping[int, Mapping[str, float]]) -> Results:
+    """The results with the spread over training seeds; unchanged when there is one seed.
+
+    Args:
+        results: of the first seed.
+        figures: by seed, each metric of the tuned column.
+    """
+    if len(figures) < 2:
+        return results
+    spreads = {}
+    for name in results.tuned_figures:
+        values = np.array([part[name] for part in figures.values()])
+        spreads[name] = Spread(tuple(values.tolist()), float(values.mean()), float(values.std(ddof=1)))
+    return replace(results, seeds=SeedSpread(tuple(figures), spreads))
+
+
 def choose_lists(answerer: Answerer, table: pl.DataFrame, config: Config, products: int) -> tuple[Lists, Answerer]:
     """Draw the lists, the same ones each time, and build the prompted column's answerer.
 
@@ -193,7 +244,9 @@ def _keep_fitting(answerers: Sequence[Answerer], products: Sequence[Product], co
 def _score(
     answerers: dict[Column, Answerer], products: Sequence[Product], config: Config, progress: Progress, stage: str
 ) -> ScoredList:
-    questions = ask_questions(products, answerers["base"].template, config.training.seed)
+    # The questions are worded by the run's own template, which the prompted column shares but for its prompt.
+    template = next(iter(answerers.values())).template
+    questions = ask_questions(products, template, config.training.seed)
     return score_list(answerers, products, questions, config, progress, stage)
 
 

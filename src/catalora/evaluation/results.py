@@ -205,10 +205,12 @@ class Robustness:
 
     Attributes:
         forms: each form.
+        asked: how many products were asked in each form.
         loss: bits per byte of the tuned column in held-out forms less those in training forms; positive is a loss.
     """
 
     forms: tuple[QuestionForm, ...]
+    asked: int
     loss: Difference
 
 
@@ -291,6 +293,11 @@ class Results:
         if found is None:
             raise KeyError(name)
         return found
+
+    @property
+    def tuned_figures(self) -> dict[str, float]:
+        """Each metric's value in the tuned column, on unseen products."""
+        return {item.name: item.columns["tuned"].value for item in self.metrics if "tuned" in item.columns}
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""

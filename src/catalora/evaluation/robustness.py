@@ -46,6 +46,7 @@ def measure_robustness(
             )
             for place, form in enumerate(("", *forms))
         ),
+        asked=len(asked),
         loss=_compare_forms([part["tuned"] for part in scored], config.data.seed),
     )
 
