@@ -4,7 +4,7 @@ BIN := .venv/bin
 PRODUCTS ?= ../shared/data/products
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo app test unit lint format types docs bench sample demo-model clean
+.PHONY: help install demo app test unit lint format types docs bench sample demo-model screenshots clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,6 +29,7 @@ test: .venv/.dev  ## All tests, the fast ones first
 	@CATALORA_PRODUCTS=$(PRODUCTS) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit
 	@CATALORA_PRODUCTS=$(PRODUCTS) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/invariants tests/cli
 	@CATALORA_PRODUCTS=$(PRODUCTS) $(BIN)/python -m pytest -q tests/pipeline
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q tests/app tests/browser
 
 unit: .venv/.dev  ## The fast tests alone
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit
@@ -57,6 +58,9 @@ sample: .venv/.dev  ## Build the bundled catalogue again (same bytes)
 
 demo-model: .venv/.dev  ## Build the bundled model again (about an hour on 2 cores)
 	@$(BIN)/python scripts/build_demo_model.py
+
+screenshots: .venv/.dev  ## Every page of the app in both languages and both themes, as pictures
+	@$(BIN)/python scripts/screenshots.py
 
 clean:  ## Remove what the other targets made, except .venv
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -17,6 +17,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
+# Also looked for by tests/browser/conftest.py.
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CPU_WHEELS = "https://download.pytorch.org/whl/cpu"
 
 
@@ -37,6 +39,20 @@ def main(extra: str) -> None:
     command = [*pip, "install", "--quiet", *index, "--constraint", "constraints.txt", "--editable", f".[{extra}]"]
     if subprocess.run(command, cwd=ROOT, check=False).returncode:
         sys.exit("installation failed; the lines above say why. A package index must be reachable.")
+    if extra == "dev":
+        require_browser()
+
+
+def require_browser() -> None:
+    """Install Chromium for tests/browser where that needs no question, say how elsewhere."""
+    if any(shutil.which(name) for name in BROWSERS) or platform.system() != "Linux":
+        return
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        print("installing chromium for the browser tests", flush=True)
+        subprocess.run(["apt-get", "update", "-qq"], check=False)
+        if not subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False).returncode:
+            return
+    print("the browser tests need Chromium: sudo apt-get install chromium")
 
 
 def read_pin(name: str) -> str:

