@@ -1,15 +1,17 @@
-"""Looking at a data set with a model's tokenizer before any run: what the model would see, and what would be cut."""
+"""Looking at a data set with a model before any run: what it would see, what would be cut, what it would take."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catalora.catalog import load_prepared, pick_products
-from catalora.config import build_config
+from catalora.config import Config, build_config
 from catalora.progress import Progress, ignore_progress
 from catalora.prompts import PromptTemplate
 
 if TYPE_CHECKING:
+    from catalora.estimate.probe import Measured
+    from catalora.estimate.projection import CatalogueCosts, Estimate
     from catalora.training.fit import CatalogueFit
     from catalora.training.preview import ProductView
 
@@ -58,3 +60,71 @@ def measure_fit(
         candidates=(*CANDIDATES, config.training.max_length),
         progress=progress,
     )
+
+
+def estimate(
+    data: str | Path,
+    *,
+    model: str | None = None,
+    preset: str | None = None,
+    settings: Settings = (),
+    seconds: float = 20.0,
+    references: bool = True,
+    token: str | None = None,
+    progress: Progress = ignore_progress,
+) -> "tuple[Measured, list[Estimate]]":
+    """Time, memory and disk of runs on growing numbers of products, after a short trial on this machine.
+
+    Args:
+        data: a prepared data set.
+        model: Hub id, folder or `demo`; wins over preset and settings.
+        preset: name of a preset.
+        settings: overrides, as for `train`.
+        seconds: about how long the trial may repeat its batches, besides loading the model.
+        references: whether the runs would index their products.
+        token: Hugging Face token for gated models.
+        progress: told how far it is.
+
+    Returns:
+        What was measured, and one estimate per number of products, ascending; the last is for all of them.
+
+    Raises:
+        ModelUnavailableError: the model can't be loaded, or not even one batch fits into memory.
+    """
+    from catalora.estimate.probe import run_probe
+    from catalora.estimate.projection import project_all
+
+    config = build_config(preset, settings)
+    if model is not None:
+        config = config.model_copy(update={"model": config.model.model_copy(update={"name": model})})
+    progress("measure lengths", 0, None)
+    catalogue, labelled_share = _measure_costs(Path(data), config, token, references)
+    progress("try batches", 0, None)
+    measured = run_probe(config, labelled_share=labelled_share, seconds=seconds, references=references, token=token)
+    return measured, project_all(measured, catalogue, config.training, references=references)
+
+
+def _measure_costs(data: Path, config: Config, token: str | None, references: bool) -> "tuple[CatalogueCosts, float]":
+    """What of the catalogue decides the cost, and the share of tokens that are learned."""
+    import numpy as np
+
+    from catalora.estimate.projection import CatalogueCosts
+    from catalora.model.loading import load_tokenizer
+    from catalora.references.vectors import estimate_size_bytes
+    from catalora.training.fit import MEASURED_PRODUCTS
+    from catalora.training.packing import PackedRows
+    from catalora.training.rows import tokenise_epoch
+
+    table, training = load_prepared(data).table(), config.training
+    drawn = pick_products(table, "train", MEASURED_PRODUCTS, training.seed)
+    tokenizer = load_tokenizer(config.model, token=token)
+    length, seed = training.max_length, training.seed
+    examples = tokenise_epoch(drawn, PromptTemplate(), tokenizer, epoch=0, max_length=length, seed=seed)
+    catalogue = CatalogueCosts(
+        available=int((table["split"] == "train").sum()),
+        validation=int((table["split"] == "validation").sum()),
+        tokens_per_product=float(np.mean(examples.lengths)),
+        fill=PackedRows([examples], length, seed).efficiency,
+        index_bytes_per_product=estimate_size_bytes(1000) // 1000 if references else 0,
+    )
+    return catalogue, float(1 - examples.prompt_lengths.sum() / len(examples.ids))

@@ -26,6 +26,7 @@ COMMANDS = {
     "ask": "Ask the base and the tuned model, and see the nearest training products.",
     "compare": "Measure before and after on products that the model never saw.",
     "evaluate": "Measure before and after with intervals, and write a report.",
+    "docs": "Write the documents of a run: data, fine-tuning, model card; Markdown, HTML, PDF.",
     "runs": "List runs, or show one.",
     "presets": "List presets and settings.",
     "login": "Store a Hugging Face token for gated models.",

@@ -1,0 +1,284 @@
+"""A short trial of what a run does, in a process of its own, so that its memory is its own.
+
+Everything that costs time or memory in a run is done here once or a few times with the run's own code: libraries
+loaded, texts embedded, the model loaded, packed batches of two sizes trained on, a batch evaluated, tokens generated. Two sizes
+of batch tell what a step costs and what each further token adds, in seconds and in bytes; the rest of the estimate is
+arithmetic (`projection.py`).
+
+    python -m catalora.estimate.probe REQUEST.json      prints a `Measured` as JSON, or an error as JSON
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from catalora.config import Config
+from catalora.errors import CataloraError, ModelUnavailableError
+
+EMBEDDED_TEXTS = 128
+GENERATED_TOKENS = 8
+MAX_REPETITIONS = 7
+# Tokens of the blocks in a trial row; attention costs little beside the linear layers at these lengths.
+BLOCK_TOKENS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the trial came to; seconds, and bytes of the process's peak (of the GPU's, on a GPU).
+
+    Attributes:
+        device: name of the device.
+        reason: why it was chosen.
+        start_seconds: loading libraries and model, and the first, slower batch.
+        embed_seconds: for one text, as the reference index embeds two for each product.
+        step_seconds: what an optimiser step costs whatever its size.
+        token_seconds: what each token of a batch adds, forwards and backwards.
+        forward_token_seconds: what a token costs in evaluation.
+        generate_seconds: for one generated token of all watched products together.
+        base_bytes: peak before the first batch is trained on.
+        token_bytes: what each token of a batch adds to that.
+        batch_tokens: tokens of the larger batch that was tried.
+        batch_bytes: peak with that batch.
+        trained_parameters: of the adapter.
+        context_tokens: the longest row the model takes.
+    """
+
+    device: str
+    reason: str
+    start_seconds: float
+    embed_seconds: float
+    step_seconds: float
+    token_seconds: float
+    forward_token_seconds: float
+    generate_seconds: float
+    base_bytes: int
+    token_bytes: float
+    batch_tokens: int
+    batch_bytes: int
+    trained_parameters: int
+    context_tokens: int
+
+
+def run_probe(
+    config: Config, *, labelled_share: float, seconds: float, references: bool, token: str | None = None
+) -> Measured:
+    """Measure in a process of its own.
+
+    Args:
+        config: of the run; batch size, row length and adapter are tried as they are.
+        labelled_share: share of a row's tokens that are learned, 0-1.
+        seconds: about how long batches may be repeated; one of each size is always done.
+        references: whether the run indexes its products.
+        token: Hub access token, handed over by environment.
+
+    Raises:
+        ModelUnavailableError: the model can't be loaded, or the trial ended without a result (most likely for lack of
+            memory).
+    """
+    request = {
+        "config": config.model_dump(mode="json"),
+        "labelled_share": labelled_share,
+        "seconds": seconds,
+        "references": references,
+    }
+    environment = {**os.environ, **({"HF_TOKEN": token} if token else {})}
+    with tempfile.TemporaryDirectory(prefix="catalora-estimate-") as folder:
+        path = Path(folder) / "request.json"
+        path.write_text(json.dumps(request), encoding="utf-8")
+        command = [sys.executable, "-W", "ignore", "-m", "catalora.estimate.probe", str(path)]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)  # noqa: S603
+    lines = done.stdout.strip().splitlines()
+    result = json.loads(lines[-1]) if lines else {}
+    if "measured" in result:
+        return Measured(**result["measured"])
+    if "message" in result:
+        raise ModelUnavailableError(result["message"], code=result["code"], hint=result["hint"])
+    raise ModelUnavailableError(
+        f"the trial of model {config.model.name!r} ended without a result (exit code {done.returncode}): "
+        f"{(done.stderr.strip().splitlines() or ['no message'])[-1]}",
+        code="probe-failed",
+        hint="Most likely memory ran out: try a smaller training.batch_size, training.max_length or model.",
+    )
+
+
+def measure(config: Config, *, labelled_share: float, seconds: float, references: bool) -> Measured:
+    """Measure in this process; see `run_probe`."""
+    started = time.monotonic()
+    embed_seconds = _time_embedding() if references else 0.0
+    not_started = time.monotonic()
+    from catalora.training import trainer as _  # noqa: F401 - a run loads it, and it takes time and memory
+
+    trial = _Trial(config, labelled_share)
+    trial.train(min(BLOCK_TOKENS, trial.row_tokens), rows=1)
+    embedding = not_started - started
+    start_seconds = time.monotonic() - started - embedding
+    base_bytes = trial.measure_peak()
+
+    rows = config.training.batch_size
+    small = (trial.row_tokens, rows // 2) if rows > 1 else (trial.row_tokens // 2, 1)
+    small_seconds = [trial.time_batch(*small)]
+    small_bytes = trial.measure_peak()
+    large_seconds = [trial.time_batch(trial.row_tokens, rows)]
+    large_bytes = trial.measure_peak()
+    until = time.monotonic() + seconds - small_seconds[0] - large_seconds[0]
+    while time.monotonic() < until and len(large_seconds) < MAX_REPETITIONS:
+        small_seconds.append(trial.time_batch(*small))
+        large_seconds.append(trial.time_batch(trial.row_tokens, rows))
+
+    small_tokens, large_tokens = small[0] * small[1], trial.row_tokens * rows
+    one, other = statistics.median(small_seconds), statistics.median(large_seconds)
+    token_seconds = max(other - one, 0.0) / (large_tokens - small_tokens)
+    return Measured(
+        device=trial.device.name,
+        reason=trial.device.reason,
+        start_seconds=start_seconds,
+        embed_seconds=embed_seconds,
+        step_seconds=max(other - token_seconds * large_tokens, 0.0) + trial.time_update(),
+        token_seconds=token_seconds,
+        forward_token_seconds=trial.time_evaluation() / trial.row_tokens,
+        generate_seconds=trial.time_generation(config.training.watch_products),
+        base_bytes=base_bytes,
+        token_bytes=max(large_bytes - small_bytes, 0) / (large_tokens - small_tokens),
+        batch_tokens=large_tokens,
+        batch_bytes=large_bytes,
+        trained_parameters=trial.trained_parameters,
+        context_tokens=trial.context_tokens,
+    )
+
+
+def _time_embedding() -> float:
+    import chromadb as _  # noqa: F401 - the index loads it
+
+    from catalora.references.embedding import Embedder
+
+    embedder = Embedder()
+    texts = [f"A steel pan, number {number}, with a lid and a long handle. " * 4 for number in range(EMBEDDED_TEXTS)]
+    embedder.embed(texts[:8])
+    started = time.monotonic()
+    embedder.embed(texts)
+    return (time.monotonic() - started) / EMBEDDED_TEXTS
+
+
+class _Trial:
+    """A model with an adapter, trained on rows of random tokens."""
+
+    def __init__(self, config: Config, labelled_share: float) -> None:
+        import torch
+
+        from catalora.generation.answer import Answerer
+        from catalora.hardware import choose_device, keep_freed_memory
+        from catalora.model.adapter import attach_lora
+        from catalora.model.loading import load_base
+        from catalora.prompts import PromptTemplate
+        from catalora.training.loss import CompletionLoss
+
+        self.torch = torch
+        self.config = config
+        self.device = choose_device(config.model.device, config.model.dtype)
+        if self.device.name == "cpu" and config.training.keep_memory:
+            keep_freed_memory()
+        loaded = load_base(config.model, self.device)
+        self.model: Any = attach_lora(loaded.model, config.lora, config.training.seed)
+        self.answerer = Answerer(self.model, loaded.tokenizer, PromptTemplate(), self.device.name)
+        self.context_tokens = self.answerer.context_length
+        self.row_tokens = min(config.training.max_length, self.context_tokens)
+        self.labelled_share = labelled_share
+        self.loss = CompletionLoss(self.model)
+        weights = [weight for weight in self.model.parameters() if weight.requires_grad]
+        self.trained_parameters = sum(weight.numel() for weight in weights)
+        self.optimizer = torch.optim.AdamW(weights, lr=1e-9)
+
+    def train(self, tokens: int, rows: int) -> None:
+        """Forwards and backwards over one batch."""
+        from catalora.training.fused import fuse
+
+        training = self.config.training
+        self.loss.train()
+        with fuse(self.model, lora=training.fuse_lora, activation=training.fuse_activation):
+            batch = self._make_batch(tokens, rows)
+            (self.loss(**batch) / batch["labels"].numel()).backward()
+        self._wait()
+
+    def time_batch(self, tokens: int, rows: int) -> float:
+        """Seconds of one batch."""
+        return self._time(lambda: self.train(tokens, rows))
+
+    def time_update(self) -> float:
+        """Seconds of clipping the gradients and changing the weights."""
+
+        def update() -> None:
+            weights = self.optimizer.param_groups[0]["params"]
+            self.torch.nn.utils.clip_grad_norm_(weights, self.config.training.max_grad_norm)
+            self.optimizer.step()
+            self._wait()
+
+        update()  # makes the optimiser's state
+        return self._time(update)
+
+    def time_evaluation(self) -> float:
+        """Seconds of scoring one row."""
+        self.loss.eval()
+        batch = self._make_batch(self.row_tokens, 1)
+        return self._time(lambda: float(self.loss.compute_token_losses(**batch).sum()))
+
+    def time_generation(self, products: int) -> float:
+        """Seconds of one more token for each of the watched products."""
+        if not products:
+            return 0.0
+        decoding = self.config.generation.model_copy(update={"temperature": 0.0})
+        questions = [f"What is the small lamp number {number}?" for number in range(products)]
+        self.model.eval()
+        seconds = []
+        for tokens in (1, 1 + GENERATED_TOKENS):
+            limited = decoding.model_copy(update={"max_new_tokens": tokens})
+            seconds.append(self.answerer.answer(questions, limited, ("tuned",)).seconds)
+        return max(seconds[1] - seconds[0], 0.0) / GENERATED_TOKENS
+
+    def measure_peak(self) -> int:
+        """Peak bytes so far: of the GPU when that is computed on, else of the process."""
+        from catalora.machine import measure_peak_memory
+
+        peaks = measure_peak_memory(self.device.name)
+        return peaks.get("peak_accelerator_memory_bytes", peaks["peak_memory_bytes"])
+
+    def _make_batch(self, tokens: int, rows: int) -> dict[str, Any]:
+        torch = self.torch
+        vocabulary = self.model.get_input_embeddings().num_embeddings
+        ids = torch.randint(vocabulary, (rows, tokens))
+        positions = torch.arange(tokens).remainder(BLOCK_TOKENS).repeat(rows, 1)
+        labels = ids.masked_fill(positions >= round(BLOCK_TOKENS * self.labelled_share), -100)
+        labels[:, 0] = -100
+        batch = {"input_ids": ids, "position_ids": positions, "labels": labels}
+        return {key: value.to(self.device.name) for key, value in batch.items()}
+
+    def _time(self, work: Callable[[], object]) -> float:
+        started = time.monotonic()
+        work()
+        return time.monotonic() - started
+
+    def _wait(self) -> None:
+        if self.device.name != "cpu":
+            getattr(self.torch, self.device.name).synchronize()
+
+
+def main() -> None:
+    """Read the request, measure, print the result as one line of JSON."""
+    request = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    config = Config.model_validate(request.pop("config"))
+    try:
+        result: dict[str, Any] = {"measured": asdict(measure(config, **request))}
+    except CataloraError as error:
+        result = {"message": error.message, "code": error.code, "hint": error.hint}
+    sys.stdout.write(json.dumps(result) + "\n")
+
+
+if __name__ == "__main__":
+    main()
