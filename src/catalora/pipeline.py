@@ -1,6 +1,7 @@
 """THE MAIN PATH: a catalogue in, a tuned model out, before and after side by side, with sources.
 
     prepare → preview, measure_fit → start_run → index → train_run → open_session → ask, compare, evaluate
+            → write_documents
 
 One short function per step, in order. The command line, the app and notebooks call these and nothing else; only here do
 catalogue, model, training, generation, references and evaluation meet. `train` is the middle three in one call.
@@ -47,6 +48,7 @@ from catalora.run import Event, RunFolder, Status, check_run_name, create_run, o
 from catalora.session import Reply, Session, match_product
 
 if TYPE_CHECKING:
+    from catalora.documents.write import Format
     from catalora.evaluation.compare import Comparison
     from catalora.evaluation.evaluate import Announce
     from catalora.evaluation.results import Results
@@ -70,6 +72,7 @@ __all__ = [
     "start_run",
     "train",
     "train_run",
+    "write_documents",
 ]
 RUNS_DIR = Path("runs")
 
@@ -452,6 +455,22 @@ def train_siblings(
         train_run(sibling, token=token, progress=progress)
         siblings.append(sibling)
     return siblings
+
+
+# 6. write_documents: what the run's own records say, for people to read
+
+
+def write_documents(
+    run: RunFolder, *, language: str = "pt-BR", formats: "Sequence[Format]" = ("md", "html", "pdf")
+) -> list[Path]:
+    """Write the documents of data and fine-tuning and the model card into `docs/` of a finished run; returns the files.
+
+    Raises:
+        UsageError: the run is not finished, the language is unknown, or PDF is wanted without Typst.
+    """
+    from catalora.documents import write
+
+    return write.write_documents(run, language, formats)
 
 
 @contextmanager
