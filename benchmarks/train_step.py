@@ -1,60 +1,182 @@
-"""Seconds of one training step on the bundled model, with and without autocast, in alternating runs.
+"""One training step of a Gemma shape, switch by switch, in alternating runs, beside what the processor can multiply.
 
-    python benchmarks/train_step.py [--steps 15]
+    python benchmarks/train_step.py [--layers 18] [--rows 1] [--tokens 512] [--repeats 5] [--json FILE]
 
-Without autocast PEFT copies every activation of a bf16 base to fp32 for its fp32 adapters. The losses of both ways are
-printed too: they must agree within the precision of bf16.
+The model has Gemma-2B's shape with random bf16 weights; fewer `--layers` give the same proportions sooner. Each way is
+a process of its own, because what keeps freed memory holds for a whole process; the ways take turns.
+Losses and gradients of all ways on the same batch are compared with the first one's. The share of the ceiling is
+
+    FLOPs by the cost model / seconds / FLOP/s of the best bf16 product of the model's sizes, timed between the steps
+
+Cost model: 4 FLOPs per frozen weight and token of the layers (forwards, and the input's gradient), 4 per weight of the
+head and learned token; adapters and attention are not counted as useful.
 """
 
 import argparse
+import json
+import multiprocessing
 import statistics
-import tempfile
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
-from catalora import pipeline
-from catalora.catalog.sample import SAMPLE_PATH
-from catalora.config import build_config
-from catalora.hardware import choose_device
-from catalora.model.adapter import attach_lora
-from catalora.model.loading import load_base
-from catalora.prompts import PromptTemplate
-from catalora.training.loss import CompletionLoss
-from catalora.training.packing import IGNORED, collate_rows
-from catalora.training.rows import build_rows
+WAYS = {
+    "PEFT's casts": {"autocast": False, "lora": False, "activation": False, "keep": False},
+    "autocast": {"autocast": True, "lora": False, "activation": False, "keep": False},
+    "+ keep memory": {"autocast": True, "lora": False, "activation": False, "keep": True},
+    "+ fused LoRA": {"autocast": True, "lora": True, "activation": False, "keep": True},
+    "+ fused activation": {"autocast": True, "lora": True, "activation": True, "keep": True},
+}
+LEARNED = 0.8  # share of a row's tokens
 
 
 def main() -> None:
-    """Print median seconds and loss per way."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--steps", type=int, default=15)
-    steps = parser.parse_args().steps
-    config = build_config("quick", {"data.max_samples": 200, "training.epochs": 1})
-    device = choose_device()
-    print(device.reason)
-    loaded = load_base(config.model, device)
-    with tempfile.TemporaryDirectory() as folder:
-        pipeline.prepare([SAMPLE_PATH], Path(folder) / "data")
-        run = pipeline.start_run(Path(folder) / "data", config, runs_dir=folder, name="step")
-        rows, _ = build_rows(run, config, PromptTemplate(), loaded.tokenizer)
-    model = attach_lora(loaded.model, config.lora, seed=1)
-    batch = collate_rows([rows[index] for index in range(config.training.batch_size)], loaded.tokenizer.pad_token_id)
-    batch = {key: value.to(device.name) for key, value in batch.items()}
-    labelled = int((batch["labels"] != IGNORED).sum())
-    ways = {"autocast": CompletionLoss(model).train(), "PEFT's casts": CompletionLoss(model, autocast=False).train()}
-    seconds: dict[str, list[float]] = {name: [] for name in ways}
-    losses: dict[str, float] = {}
-    for _ in range(steps + 1):
-        for name, module in ways.items():
+    """Print a table, and write it as JSON when asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--layers", type=int, default=18)
+    parser.add_argument("--rows", type=int, default=1)
+    parser.add_argument("--tokens", type=int, default=512)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--ways", nargs="*", choices=list(WAYS), default=list(WAYS))
+    parser.add_argument("--json", type=Path)
+    arguments = parser.parse_args()
+    # Every process holds the model once, so the ways run one after another in rounds when memory is short.
+    results: dict[str, dict[str, Any]] = {name: {"seconds": []} for name in arguments.ways}
+    ceilings: list[float] = []
+    for _ in range(arguments.repeats):
+        for name in arguments.ways:
+            measured = _run_way(WAYS[name], arguments.layers, arguments.rows, arguments.tokens)
+            results[name]["seconds"] += measured.pop("seconds")
+            results[name] |= measured
+            ceilings.append(measured["ceiling"])
+    ceiling = max(ceilings)
+    first = results[arguments.ways[0]]
+    print(f"bf16 products reach {ceiling / 1e9:.0f} GFLOP/s; {first['flops'] / 1e9:,.0f} GFLOP in a step")
+    print(f"{'':<20}{'seconds':>9}{'tokens/s':>10}{'of ceiling':>11}{'peak GB':>9}{'loss':>9}{'gradient':>10}")
+    for name, result in results.items():
+        median = statistics.median(result["seconds"])
+        result |= {"median": median, "share": result["flops"] / median / ceiling}
+        print(
+            f"{name:<20}{median:>9.2f}{arguments.rows * arguments.tokens / median:>10.1f}{result['share']:>11.0%}"
+            f"{result['peak'] / 1e9:>9.1f}{result['loss']:>9.4f}{result['gradient_norm']:>10.2e}"
+        )
+    if arguments.json:
+        arguments.json.write_text(json.dumps({"ceiling": ceiling, "ways": results}, indent=2) + "\n", encoding="utf-8")
+
+
+def _run_way(way: dict[str, bool], layers: int, rows: int, tokens: int) -> dict[str, Any]:
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_measure, args=(there, way, layers, rows, tokens))
+    process.start()
+    there.close()
+    result: dict[str, Any] = here.recv()
+    process.join()
+    return result
+
+
+def _measure(answer: Connection, way: dict[str, bool], layers: int, rows: int, tokens: int) -> None:
+    import torch
+
+    from catalora.hardware import keep_freed_memory
+    from catalora.machine import measure_peak_memory
+    from catalora.training.fused import fuse
+    from catalora.training.loss import CompletionLoss
+
+    if way["keep"]:
+        keep_freed_memory()
+    model = build_gemma(layers)
+    module = CompletionLoss(model, autocast=way["autocast"]).train()
+    batch = make_batch(rows, tokens)
+    seconds, loss = [], torch.zeros(())
+    with fuse(model, lora=way["lora"], activation=way["activation"]):
+        for _ in range(3):
+            model.zero_grad()
             started = time.perf_counter()
-            loss = module(**batch) / labelled
+            loss = module(**batch) / batch["labels"].numel()
             loss.backward()
-            losses[name] = loss.item()
-            seconds[name].append(time.perf_counter() - started)
-    print(f"{'':<14}{'seconds':>9}{'tokens/s':>10}{'loss':>9}")
-    for name, times in seconds.items():
-        median = statistics.median(times[1:])  # the first one warms up
-        print(f"{name:<14}{median:>9.3f}{batch['input_ids'].numel() / median:>10,.0f}{losses[name]:>9.4f}")
+            seconds.append(time.perf_counter() - started)
+    gradients = [weight.grad for weight in model.parameters() if weight.grad is not None]
+    frozen = sum(p.numel() for name, p in model.named_parameters() if "base_layer" in name)
+    head = model.get_output_embeddings().weight.numel()
+    learned = int((batch["labels"] != -100).sum())
+    answer.send(
+        {
+            "seconds": seconds[1:],  # the first one maps the weights
+            "loss": loss.item(),
+            "gradient_norm": torch.stack([gradient.norm() for gradient in gradients]).norm().item(),
+            "flops": 4 * frozen * rows * tokens + 4 * head * learned,
+            "peak": measure_peak_memory("cpu")["peak_memory_bytes"],
+            "ceiling": measure_ceiling(rows * tokens),
+        }
+    )
+
+
+def build_gemma(layers: int) -> Any:
+    """Gemma-2B's shape with random bf16 weights and the adapter of the `overnight` preset, dropout off."""
+    import torch
+    from transformers import GemmaConfig, GemmaForCausalLM
+
+    from catalora.config import build_config
+    from catalora.model.adapter import attach_lora
+
+    config = GemmaConfig(
+        hidden_size=2048,
+        intermediate_size=16_384,
+        num_hidden_layers=layers,
+        num_attention_heads=8,
+        num_key_value_heads=1,
+        head_dim=256,
+        vocab_size=256_000,
+    )
+    was = torch.get_default_dtype()
+    torch.set_default_dtype(torch.bfloat16)
+    with torch.device("meta"):
+        model = GemmaForCausalLM(config)
+    torch.set_default_dtype(was)
+    model = model.to_empty(device="cpu")
+    model.tie_weights()
+    for module in model.modules():
+        if hasattr(module, "inv_freq"):  # a buffer that is computed, not loaded
+            module.inv_freq = type(module)(config).inv_freq
+    generator = torch.Generator().manual_seed(1)
+    for weight in model.parameters():
+        weight.data.normal_(0, 0.02, generator=generator)
+    lora = build_config("overnight", {"lora.dropout": 0.0}).lora
+    adapted = attach_lora(model, lora, seed=1)
+    for name, weight in adapted.named_parameters():
+        if "lora_B" in name:  # at zero, half of the gradients would be zero too
+            weight.data.normal_(0, 0.01, generator=generator)
+    return adapted
+
+
+def make_batch(rows: int, tokens: int) -> dict[str, Any]:
+    """Packed rows of blocks of 128 random tokens."""
+    import torch
+
+    generator = torch.Generator().manual_seed(2)
+    ids = torch.randint(4, 250_000, (rows, tokens), generator=generator)
+    positions = torch.arange(tokens).remainder(128).repeat(rows, 1)
+    return {
+        "input_ids": ids,
+        "position_ids": positions,
+        "labels": ids.masked_fill(positions < round(128 * (1 - LEARNED)), -100),
+    }
+
+
+def measure_ceiling(tokens: int) -> float:
+    """FLOP/s of the best bf16 product of this many rows with a Gemma-2B MLP's matrix."""
+    import torch
+
+    left = torch.randn(tokens, 2048).bfloat16()
+    weight = torch.randn(16_384, 2048).bfloat16()
+    best = float("inf")
+    for _ in range(8):
+        started = time.perf_counter()
+        torch.nn.functional.linear(left, weight)
+        best = min(best, time.perf_counter() - started)
+    return 2 * tokens * 2048 * 16_384 / best
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """`catalora estimate` on the demo model, and a model that can't be tried."""
 
+import itertools
+
 import pytest
 
 from catalora import inspection
@@ -16,7 +18,7 @@ def test_a_trial_measures_every_part_of_a_run(data):
     # Two batches of 256 tokens need more than none, and a 7-million-parameter model little beside the libraries.
     assert 200e6 < measured.base_bytes <= measured.batch_bytes < 4e9
     assert [line.products for line in estimates][:3] == [500, 1000, 3000]
-    assert all(one.seconds < other.seconds for one, other in zip(estimates, estimates[1:], strict=False))
+    assert all(one.seconds < other.seconds for one, other in itertools.pairwise(estimates))
 
 
 def test_the_command_prints_a_table_and_json(data, catalora):  # noqa: F811

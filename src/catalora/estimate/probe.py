@@ -1,9 +1,9 @@
 """A short trial of what a run does, in a process of its own, so that its memory is its own.
 
 Everything that costs time or memory in a run is done here once or a few times with the run's own code: libraries
-loaded, texts embedded, the model loaded, packed batches of two sizes trained on, a batch evaluated, tokens generated. Two sizes
-of batch tell what a step costs and what each further token adds, in seconds and in bytes; the rest of the estimate is
-arithmetic (`projection.py`).
+loaded, texts embedded, the model loaded, packed batches of two sizes trained on, a batch evaluated, tokens generated.
+Two sizes of batch tell what a step costs and what each further token adds, in seconds and in bytes; the rest of the
+estimate is arithmetic (`projection.py`).
 
     python -m catalora.estimate.probe REQUEST.json      prints a `Measured` as JSON, or an error as JSON
 """
