@@ -1,5 +1,7 @@
 """The entry that Streamlit runs for every reader and every click: navigation, sidebar, the chosen page."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from catalora.app.navigation import list_pages
@@ -8,7 +10,8 @@ from catalora.app.sidebar import show_sidebar
 from catalora.app.state import get_texts
 from catalora.errors import CataloraError
 
-st.set_page_config(page_title="catalora", page_icon=":material/inventory_2:", layout="wide")
+# A file of our own: Streamlit would fetch any other kind of icon from a server outside.
+st.set_page_config(page_title="catalora", page_icon=str(Path(__file__).parent / "icon.png"), layout="wide")
 texts = get_texts()
 page = st.navigation(list_pages(texts))
 show_sidebar()

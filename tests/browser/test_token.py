@@ -1,0 +1,73 @@
+"""A Hugging Face token is checked at once, used, and found nowhere afterwards."""
+
+import psutil
+from playwright.sync_api import expect
+
+from tests.browser.test_first_minute import fill, wait_until_drawn
+from tests.pipeline.small_hub import BAD_TOKEN, GOOD_TOKEN
+
+
+def enter_token(page, token):
+    field = page.get_by_label("Hugging Face token", exact=True)
+    field.fill(token)
+    field.press("Enter")
+    wait_until_drawn(page)
+
+
+def find_secret(folder, secret):
+    """Files that hold a text."""
+    return [path for path in folder.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()]
+
+
+def test_each_refusal_is_said_at_once_in_its_own_words(server, open_page):
+    page = open_page(f"{server.url}/tuning")
+    enter_token(page, BAD_TOKEN)
+    expect(page.get_by_text("the Hub refuses the access token")).to_be_visible()
+    page.get_by_text("Português", exact=True).click()
+    expect(page.get_by_text("O Hub recusa este token")).to_be_visible()
+    page.get_by_text("English", exact=True).click()
+    enter_token(page, "two words")
+    expect(page.get_by_text("holds a space")).to_be_visible()
+    enter_token(page, GOOD_TOKEN)
+    expect(page.get_by_text("ada (read)")).to_be_visible()
+    expect(page.get_by_text("the Hub refuses the access token")).to_have_count(0)
+    assert "hf_" not in page.url
+
+
+def test_a_licence_that_is_not_accepted_is_said_before_anything_starts(server, open_page):
+    page = open_page(f"{server.url}/tuning")
+    enter_token(page, GOOD_TOKEN)
+    if page.get_by_role("button", name="Start Fine-tuning Process").count() == 0:
+        page.get_by_text("Start a new run", exact=True).click()
+    model = page.get_by_label("Base model", exact=False).first
+    model.click()
+    model.fill("gated/gemma")
+    model.press("Enter")
+    wait_until_drawn(page)
+    page.get_by_role("button", name="Start Fine-tuning Process").click()
+    expect(page.get_by_text("its licence is not accepted")).to_be_visible()
+
+
+def test_a_token_used_in_a_run_is_found_nowhere(server, open_page):
+    page = open_page(f"{server.url}/tuning")
+    enter_token(page, GOOD_TOKEN)
+    if page.get_by_role("button", name="Start Fine-tuning Process").count() == 0:
+        page.get_by_text("Start a new run", exact=True).click()
+    model = page.get_by_label("Base model", exact=False).first
+    model.click()
+    page.get_by_role("option", name="demo").click()
+    wait_until_drawn(page)
+    fill(page, "Max samples (products)", "24")
+    fill(page, "Epochs (passes)", "1")
+    page.get_by_text("All settings", exact=True).click()
+    fill(page, "watch_products", "0")
+    fill(page, "max_new_tokens", "8")
+    fill(page, "Name of the run", "canary")
+    page.get_by_role("button", name="Start Fine-tuning Process").click()
+    expect(page.get_by_role("heading", name="Running")).to_be_visible()
+    commands = [" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
+    expect(page.get_by_role("heading", name="Finished")).to_be_visible()
+    assert not any(GOOD_TOKEN in command for command in commands)
+    assert GOOD_TOKEN not in page.url
+    assert find_secret(server.base, GOOD_TOKEN) == []
+    assert (server.base / "runs" / "canary" / "adapter").is_dir()
