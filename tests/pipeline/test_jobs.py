@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -14,7 +13,7 @@ import pytest
 
 from catalora import jobs, pipeline
 from catalora.errors import StorageError, UsageError
-from catalora.run import open_run
+from catalora.run import RunFolder, open_run
 from tests.unit.jobs.conftest import wait_until
 
 # Enough steps to be interrupted among them, and nothing that is not about jobs.
@@ -35,7 +34,7 @@ LAUNCH = """
 import sys
 from pathlib import Path
 from catalora import jobs
-from catalora.run import open_run
+from catalora.run import RunFolder, open_run
 print(jobs.launch(open_run(Path(sys.argv[1]), sys.argv[2])).pid, flush=True)
 sys.stdin.read()
 """
@@ -64,13 +63,12 @@ def make(data, tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def no_worker_is_left():
+def no_worker_is_left(tmp_path_factory):
     yield
-    for process in psutil.Process().children(recursive=True):
-        with suppress(psutil.Error):
-            if "catalora.jobs.worker" in " ".join(process.cmdline()):
-                process.kill()
-                process.wait(10)
+    for folder in tmp_path_factory.getbasetemp().glob("*runs*"):
+        for view in jobs.list_jobs(folder):
+            if view.active:
+                jobs.kill(RunFolder(view.path))
 
 
 def read_adapter(run):
@@ -237,15 +235,18 @@ def catalora(*words, **more):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="sends a POSIX signal")
-def test_a_detached_training_outlives_its_terminal_and_its_watcher(data, tmp_path):
-    settings = [part for key, value in SETTINGS.items() for part in ("--set", f"{key}={value}")]
+def test_a_detached_training_outlives_its_terminal_and_its_watcher(data, tmp_path_factory):
+    settings = [
+        part for key, value in (SETTINGS | {"training.epochs": 60}).items() for part in ("--set", f"{key}={value}")
+    ]
     words = ["--data", data, "--model", "demo", "--preset", "quick", *settings, "--no-index", "--run", "night"]
-    place = ["--runs-dir", tmp_path / "runs"]
+    runs_dir = tmp_path_factory.mktemp("runs")
+    place = ["--runs-dir", runs_dir]
     started = catalora("train", *words, "--detach", *place, start_new_session=True)
     out, errors = started.communicate(timeout=120)
     assert started.returncode == 0, errors
-    assert f"catalora runs follow night --runs-dir {tmp_path / 'runs'}" in out
-    run = open_run(tmp_path / "runs", "night")
+    assert f"catalora runs follow night --runs-dir {runs_dir}" in out
+    run = open_run(runs_dir, "night")
     watcher = catalora("runs", "follow", "night", *place)
     assert "start" in "".join(watcher.stdout.readline() for _ in range(2))
     watcher.send_signal(signal.SIGINT)
