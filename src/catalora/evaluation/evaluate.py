@@ -259,7 +259,7 @@ def _prove(
         side = COLUMN_SIDES[column]
         own, other = check_answers(answerers[column], side, part.answers)
         proofs[column] = ColumnProof(
-            weights=side,
+            weights="base" if side == "base" else "tuned",
             logits_fingerprint=fingerprints[side].digest,
             distance_to_base=fingerprints[side].distance(fingerprints["base"]),
             own_argmax_share=own,

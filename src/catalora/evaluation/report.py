@@ -29,8 +29,10 @@ _STYLE = """
 .good { --look: var(--come-line); } .bad { --look: var(--gone-line); } .even { --look: var(--soft); }
 .base { --look: var(--soft); } .prompted { --look: var(--seen-line); } .tuned { --look: var(--accent); }
 .grounded { --look: var(--come-line); }
-.figures { display: grid; grid-template-columns: 11rem 13rem minmax(6rem, 1fr); gap: 0 .8rem; align-items: center; }
-.figures .number { text-align: left; white-space: normal; }
+.figures { display: grid; grid-template-columns: 10rem 16rem minmax(6rem, 1fr); gap: .1rem .8rem; align-items: center; }
+.figures + .figures { border-top: 1px solid var(--line); margin-top: .4rem; padding-top: .4rem; }
+.figures .number { text-align: left; }
+th.number { white-space: normal; vertical-align: bottom; }
 .badge { color: var(--look); font-weight: 600; }
 .curves polyline { fill: none; stroke: var(--look); stroke-width: 2; }
 .curves circle { fill: var(--look); }
@@ -140,7 +142,8 @@ def _render_tiles(results: Results, wording: EvaluationWording) -> str:
 def _render_limits(results: Results, wording: EvaluationWording) -> str:
     protocol = results.protocol
     tokens = next(iter(protocol.columns.values())).decoder.get("max_new_tokens")
-    texts = [wording.say(f"limit-{number}", tokens=str(tokens)) for number in range(1, 6)]
+    three = f"{wording.number(300 / protocol.unseen.count, 1)}%"
+    texts = [wording.say(f"limit-{number}", tokens=str(tokens), three=three) for number in range(1, 6)]
     searched, available = protocol.copy_search
     texts.append(wording.say("limit-copies", searched=wording.number(searched), available=wording.number(available)))
     too_long = protocol.unseen.too_long + (protocol.seen.too_long if protocol.seen else 0)
@@ -248,7 +251,7 @@ def _render_forms(results: Results, wording: EvaluationWording) -> str:
         rows.append([render_text(form.form or wording.say("form-trained")), *bits, stopped])
     header = [
         wording.say("form"),
-        *(f"{wording.say('metric:bits_per_byte')}, {wording.column(column)}" for column in ("base", "tuned")),
+        *(wording.say("form-bits", column=wording.column(column)) for column in ("base", "tuned")),
         wording.say("form-stop", count=wording.number(robustness.forms[0].answered)),
     ]
     loss = robustness.loss

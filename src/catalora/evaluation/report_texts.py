@@ -31,6 +31,7 @@ PORTUGUESE = {
     "difference": "diferença",
     "interval": "intervalo de 95%",
     "interval-range": "{low} a {high}",
+    "points": "p.p.",
     "verdict": "conclusão",
     "products": "produtos",
     "metrics": "Produtos nunca vistos",
@@ -87,7 +88,8 @@ PORTUGUESE = {
     " {high}).",
     "form": "pergunta",
     "form-trained": "as formas do treino",
-    "form-stop": "respostas ajustadas que terminam sozinhas ({count} perguntadas)",
+    "form-bits": "bits por byte, {column}",
+    "form-stop": "param sozinhas, depois (de {count})",
     "seeds": "Outras sementes de treino",
     "seeds-note": "A mesma configuração treinada com {count} sementes, medida na mesma lista. O desvio entre sementes"
     " não está nos intervalos acima.",
@@ -114,7 +116,8 @@ PORTUGUESE = {
     "limit-3": "Um atributo conta como sustentado quando está na ficha, mesmo que seja dito da coisa errada; o que não"
     " é número, nome, cor nem material não é verificado.",
     "limit-4": "Os intervalos dizem o que outros produtos deste catálogo mudariam. Não cobrem outro catálogo, outra"
-    " língua nem outra semente de treino.",
+    " língua nem outra semente de treino. Onde todas as respostas concordam, o intervalo é um ponto, embora até cerca"
+    " de {three} dos produtos pudessem discordar (regra de três).",
     "limit-5": "A decodificação é gulosa, com no máximo {tokens} tokens novos; com sorteio as respostas mudam.",
     "limit-copies": "Cópias foram procuradas em {searched} das {available} descrições do treino.",
     "limit-long": "Ficaram de fora {count} produtos longos demais para o contexto do modelo.",
@@ -184,6 +187,7 @@ ENGLISH = {
     "difference": "difference",
     "interval": "95% interval",
     "interval-range": "{low} to {high}",
+    "points": "pp",
     "verdict": "verdict",
     "products": "products",
     "metrics": "Products never seen",
@@ -239,7 +243,8 @@ ENGLISH = {
     " Portuguese and English. New forms cost the tuned model {loss} bits per byte (95% interval: {low} to {high}).",
     "form": "question",
     "form-trained": "the training forms",
-    "form-stop": "tuned answers that stop by themselves ({count} asked)",
+    "form-bits": "bits per byte, {column}",
+    "form-stop": "stop by themselves, after (of {count})",
     "seeds": "Other training seeds",
     "seeds-note": "The same configuration trained with {count} seeds, measured on the same list. The spread over seeds"
     " is not in the intervals above.",
@@ -266,7 +271,8 @@ ENGLISH = {
     "limit-3": "An attribute counts as supported when it stands in the record, even if it is told of the wrong thing;"
     " what is no number, name, colour or material is not checked.",
     "limit-4": "The intervals say what other products of this catalogue would change. They do not cover another"
-    " catalogue, another language or another training seed.",
+    " catalogue, another language or another training seed. Where all answers agree the interval is a point, although"
+    " up to about {three} of products could be otherwise (rule of three).",
     "limit-5": "Decoding is greedy, with at most {tokens} new tokens; with sampling the answers change.",
     "limit-copies": "Copies were looked for in {searched} of the {available} training descriptions.",
     "limit-long": "{count} products were left out as too long for the model's context.",
@@ -332,19 +338,27 @@ class EvaluationWording(Wording):
         return self.say(f"verdict:{verdict}")
 
     def figure(self, metric: str, value: float, *, signed: bool = False) -> str:
-        """A metric's value in its unit, a difference with its sign.
+        """A metric's value in its unit; a difference with its sign, of shares in percentage points.
 
         Example:
             >>> EvaluationWording("pt-BR").figure("stop_rate", 0.256)
             '25,6%'
-            >>> EvaluationWording("en").figure("chrf", -0.1, signed=True)
-            '−0.100'
+            >>> EvaluationWording("en").figure("stop_rate", -0.1, signed=True)
+            '−10.0 pp'
         """
-        text = f"{self.number(abs(value) * 100, 1)}%" if metric in SHARES else self.number(abs(value), 3)
+        return self._plain(metric, value, signed=signed) + self._unit(metric, signed=signed)
+
+    def range(self, metric: str, low: float, high: float, *, signed: bool = False) -> str:
+        """An interval, its unit at the end."""
+        ends = {"low": self._plain(metric, low, signed=signed), "high": self._plain(metric, high, signed=signed)}
+        return self.say("interval-range", **ends) + self._unit(metric, signed=signed)
+
+    def _plain(self, metric: str, value: float, *, signed: bool) -> str:
+        text = self.number(abs(value) * 100, 1) if metric in SHARES else self.number(abs(value), 3)
         negative = value < 0 and any(char in "123456789" for char in text)
         return ("−" if negative else "+" if signed else "") + text
 
-    def range(self, metric: str, low: float, high: float, *, signed: bool = False) -> str:
-        """An interval."""
-        ends = {"low": self.figure(metric, low, signed=signed), "high": self.figure(metric, high, signed=signed)}
-        return self.say("interval-range", **ends)
+    def _unit(self, metric: str, *, signed: bool) -> str:
+        if metric not in SHARES:
+            return ""
+        return f" {self.say('points')}" if signed else "%"
