@@ -48,6 +48,12 @@ class DataConfig(Section):
         le=1,
         description="Descriptions that share this much of their word pairs stay in one split; not compared when empty.",
     )
+    grounded_share: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Share of training examples asked with the product's record in the prompt; for `ask --grounded`.",
+    )
     skip_rules: tuple[str, ...] = Field((), description="Names of cleaning rules and removal reasons to leave out.")
     max_bad_rows: int = Field(
         0, ge=0, description="Tolerate this many unreadable rows; they are counted in the profile."
@@ -140,6 +146,9 @@ class ReferencesConfig(Section):
     """Training products shown beside an answer."""
 
     count: int = Field(3, ge=0, le=50, description="References per answer.")
+    min_record_score: float = Field(
+        0.7, ge=0, le=1, description="How well a title must fit a question to ground an answer; 1 is the whole title."
+    )
     min_score: float = Field(0.55, ge=-1, le=1, description="Cosine similarity under which no reference is claimed.")
 
 

@@ -287,7 +287,8 @@ def _train_locked(run: RunFolder, token: str | None, claims: DeviceClaims, progr
     from catalora.training.trainer import train_adapter
     from catalora.training.watch import build_watch
 
-    config, template = load_config(run), PromptTemplate()
+    config = load_config(run)
+    template = PromptTemplate.for_training(grounded=config.data.grounded_share > 0)
     device = choose_device(config.model.device, config.model.dtype)
     if device.name == "cpu" and config.training.keep_memory:
         keep_freed_memory()
@@ -354,6 +355,7 @@ def ask(
     *,
     sides: "Sequence[Side]" = ("base", "tuned"),
     references: int | None = None,
+    decline_unknown: bool = False,
     on_text: "OnText | None" = None,
 ) -> Reply:
     """Answer a title or a question, in Portuguese or English, with the sources it is near to.
@@ -361,15 +363,28 @@ def ask(
     Args:
         session: an open session, or a run to open for this one question.
         question: a product title or a question about one.
-        sides: which of base and tuned answer.
+        sides: which of base, tuned and grounded answer; grounded is the tuned model with the product's record.
         references: how many references at most; the run's setting when empty.
+        decline_unknown: where no record fits the question, the grounded side says that it does not know the product;
+            otherwise it then answers without a record.
         on_text: called with (0, side, new text) while the answers grow.
     """
+    from catalora.generation.grounded import answer_sides
+
     with _opened(session) as opened:
-        answers = opened.answerer.answer([question], opened.config.generation, sides, on_text)
+        record = opened.find_record(question) if "grounded" in sides else None
+        answers, seconds = answer_sides(
+            opened.answerer,
+            question,
+            opened.config.generation,
+            sides,
+            record=(record.title, record.content) if record else None,
+            decline_unknown=decline_unknown,
+            on_text=on_text,
+        )
         found = opened.search(question, references)
         product = match_product(opened.products, question)
-    return Reply(question, answers.by_question[0], product, tuple(found), answers.seconds)
+    return Reply(question, answers, product, tuple(found), seconds, record)
 
 
 def compare(

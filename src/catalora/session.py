@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
 from catalora.catalog import find_product
+from catalora.catalog.prepared import compute_fingerprint
 from catalora.config import Config
 from catalora.run import RunFolder
 
 if TYPE_CHECKING:
     from catalora.generation.answer import Answer, Answerer, Side
     from catalora.references.index import Reference, ReferenceIndex
+    from catalora.references.records import ProductRecord, RecordFinder
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,23 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """Close the reference index; may be called twice."""
+        """Close reference index and records; may be called twice."""
         if self.references is not None:
             self.references.close()
+        if "records" in self.__dict__:
+            self.records.close()
+
+    @cached_property
+    def records(self) -> "RecordFinder":
+        """The titles of all the run's products, trained on or not; indexed when they are needed for the first time."""
+        from catalora.references.records import open_records
+
+        folder, fingerprint = self.run.references / "records", compute_fingerprint([self.products])
+        return open_records(folder, self.products, fingerprint=fingerprint)
+
+    def find_record(self, question: str) -> "ProductRecord | None":
+        """The product of the run that a question is about, to ground an answer in; nothing when it is about none."""
+        return self.records.find(question, self.config.references.min_record_score)
 
     def search(self, question: str, count: int | None) -> "Sequence[Reference]":
         """Training products near to a question, at most `count`; without one as many as the run's setting says."""
@@ -64,6 +81,7 @@ class Reply:
         product: the product that the question names, with its status in this run, or nothing.
         references: the training products nearest to the question; empty when none is near enough.
         seconds: time of generation.
+        record: the product whose record the grounded answer was made from; nothing when there is none.
     """
 
     question: str
@@ -71,6 +89,7 @@ class Reply:
     product: AskedProduct | None
     references: "tuple[Reference, ...]"
     seconds: float
+    record: "ProductRecord | None" = None
 
 
 def match_product(products: pl.DataFrame, question: str) -> AskedProduct | None:

@@ -5,6 +5,8 @@ the adapter differs, lane by lane (PEFT's mixed-adapter batches). A single answe
 
     lane 0   base    question 0        lane 2   base    question 1
     lane 1   tuned   question 0        lane 3   tuned   question 1
+
+A third lane can be grounded: the tuned model with the product's record in the prompt (see `prompts.py`).
 """
 
 import time
@@ -20,10 +22,11 @@ from catalora.config import GenerationConfig
 from catalora.errors import DataError, UsageError
 from catalora.prompts import PromptTemplate
 
-Side = Literal["base", "tuned"]
+Side = Literal["base", "tuned", "grounded"]
+# The two sides of the weights; the grounded one shares the tuned ones'.
 SIDES: tuple[Side, ...] = ("base", "tuned")
 # PEFT's reserved name for "no adapter", and the name of ours.
-ADAPTER_NAMES: dict[Side, str] = {"base": "__base__", "tuned": "default"}
+ADAPTER_NAMES: dict[Side, str] = {"base": "__base__", "tuned": "default", "grounded": "default"}
 
 # What decides which token comes next, and when an answer ends.
 DECODER_SETTINGS = (
@@ -95,6 +98,7 @@ class Answerer:
         config: GenerationConfig,
         sides: Sequence[Side] = SIDES,
         on_text: OnText | None = None,
+        records: Sequence[tuple[str, str]] | None = None,
     ) -> Answers:
         """Generate an answer of each side to each question, all in one batch.
 
@@ -103,9 +107,10 @@ class Answerer:
             config: decoding, the same for all lanes.
             sides: which sides answer.
             on_text: called with (question number, side, new text) while the answers grow.
+            records: title and description for each question; the grounded side needs them.
 
         Raises:
-            UsageError: no question, or an empty one.
+            UsageError: no question, an empty one, or no records for the grounded side.
             DataError: prompt and answer do not fit into the model's context.
         """
         if not questions or not all(question.strip() for question in questions):
@@ -115,8 +120,9 @@ class Answerer:
                 hint='For example: catalora ask RUN "What is Mog\'s Kittens?"',
             )
         lanes = [(number, side) for number in range(len(questions)) for side in sides]
-        prompts = self.template.encode_prompts(self.tokenizer, questions)
-        inputs = self._stack([prompts[number] for number, _ in lanes], config)
+        plain = self.template.encode_prompts(self.tokenizer, questions)
+        grounded = self._encode_grounded(questions, records) if "grounded" in sides else plain
+        inputs = self._stack([(grounded if side == "grounded" else plain)[number] for number, side in lanes], config)
         streamer = _LaneStreamer(self, lanes, on_text) if on_text else None
         decoder = self._build_decoder(config)
         started = time.monotonic()
@@ -134,6 +140,15 @@ class Answerer:
         for (number, side), ids in zip(lanes, generated, strict=True):
             by_question[number][side] = self._read_answer(side, questions[number], ids)
         return Answers(tuple(by_question), seconds, {name: getattr(decoder, name) for name in DECODER_SETTINGS})
+
+    def _encode_grounded(self, questions: Sequence[str], records: Sequence[tuple[str, str]] | None) -> list[list[int]]:
+        if records is None:
+            raise UsageError(
+                "a grounded answer needs a product record, none was given",
+                code="no-record",
+                hint="Ask about a product of this run's catalogue, by its title.",
+            )
+        return self.template.encode_grounded_prompts(self.tokenizer, questions, records)
 
     def decode(self, ids: Sequence[int]) -> str:
         """Text of completion tokens, without special tokens and without the space after the prompt."""

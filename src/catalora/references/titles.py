@@ -124,6 +124,17 @@ class TitleIndex:
         best = max((score for _, score in rows), default=0.0)
         return {position: score / best for position, score in rows} if best > 0 else {}
 
+    def count_titles(self, words: Sequence[str]) -> dict[str, int]:
+        """In how many titles each word stands; words in the form of `normalise_title`, those of no title left out."""
+        # Beside the file, which is read-only.
+        self._connection.execute(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.counts USING fts5vocab('main', 'words', 'row')"
+        )
+        return {
+            str(word): int(count)
+            for word, count in self._select("SELECT term, doc FROM temp.counts WHERE term IN", words)
+        }
+
     def _select(self, statement: str, values: Sequence[int | str]) -> list[tuple[int | str, ...]]:
         rows: list[tuple[int | str, ...]] = []
         for start in range(0, len(values), _LOOKUP_BATCH):

@@ -11,7 +11,8 @@ that each token's loss in a row equals its loss alone.
 """
 
 import bisect
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,6 +70,7 @@ def tokenise_products(
     *,
     questions: Sequence[str],
     max_length: int,
+    grounded: Container[str] = (),
 ) -> Examples:
     """Tokenise question and description of each product; nothing is cut silently, and never the `<eos>`.
 
@@ -78,12 +80,16 @@ def tokenise_products(
         tokenizer: a Hugging Face tokenizer.
         questions: the question of each product, same order.
         max_length: most tokens of an example. A longer description is cut after its last whole sentence that fits.
+        grounded: uids of products whose record stands in the prompt, where record and description fit uncut.
 
     Raises:
         DataError: no product fits at all.
     """
     prompts = template.encode_prompts(tokenizer, questions)
     completions = template.encode_completions(tokenizer, [product.content for product in products])
+    for place in [place for place, product in enumerate(products) if product.uid in grounded]:
+        room = max_length - len(completions[place])
+        prompts[place] = _ground(products[place], questions[place], room, template, tokenizer) or prompts[place]
     rows: list[list[int]] = []
     prompt_lengths: list[int] = []
     uids: list[str] = []
@@ -119,6 +125,16 @@ def tokenise_products(
         dropped_tokens=dropped,
         skipped=tuple(skipped),
     )
+
+
+def _ground(
+    product: Product, question: str, room: int, template: PromptTemplate, tokenizer: Tokenizer
+) -> list[int] | None:
+    """The prompt with the product's record; nothing when it does not fit, for what is cut off would be invented."""
+    record = [(product.title, product.content)]
+    (prompt,) = template.encode_grounded_prompts(tokenizer, [question], record)
+    (whole,) = template.encode_grounded_prompts(tokenizer, [question], record, max_record_tokens=sys.maxsize)
+    return prompt if len(prompt) == len(whole) <= room else None
 
 
 def _shorten(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from catalora.catalog import Product, pick_products, read_products
+from catalora.catalog.keys import hash_text
 from catalora.config import Config
 from catalora.prompts import PromptTemplate
 from catalora.run import Event, RunFolder
@@ -23,18 +24,27 @@ def build_rows(
     """
     table, training = read_products(run.products), config.training
 
-    def build(products: Sequence[Product], epochs: int) -> PackedRows:
+    def build(products: Sequence[Product], epochs: int, grounded_share: float) -> PackedRows:
         length, seed = training.max_length, training.seed
         examples = [
-            tokenise_epoch(products, template, tokenizer, epoch=epoch, max_length=length, seed=seed)
+            tokenise_epoch(
+                products,
+                template,
+                tokenizer,
+                epoch=epoch,
+                max_length=length,
+                seed=seed,
+                grounded_share=grounded_share,
+            )
             for epoch in range(epochs)
         ]
         return PackedRows(examples, length, seed)
 
-    rows = build(pick_products(table, "train"), training.epochs)
+    rows = build(pick_products(table, "train"), training.epochs, config.data.grounded_share)
     _warn_of_losses(run, rows, training.max_length)
     validation = pick_products(table, "validation", training.max_validation_products, config.data.seed)
-    return rows, build(validation, 1) if validation else None
+    # Without records, so that validation losses mean the same whatever the share.
+    return rows, build(validation, 1, 0.0) if validation else None
 
 
 def tokenise_epoch(
@@ -45,14 +55,21 @@ def tokenise_epoch(
     epoch: int,
     max_length: int,
     seed: int,
+    grounded_share: float = 0.0,
 ) -> Examples:
     """Tokenise products as an epoch of training does: each in the question form that is its turn.
+
+    A share of them, others in each epoch, has its record in the prompt.
 
     Raises:
         DataError: no product fits into `max_length`.
     """
     questions = [template.render_question(p.title, template.question_form(p.uid, epoch, seed)) for p in products]
-    return tokenise_products(products, template, tokenizer, questions=questions, max_length=max_length)
+    bound = grounded_share * 2**64
+    grounded = {p.uid for p in products if grounded_share and hash_text(f"{seed}:{epoch}:record:{p.uid}") < bound}
+    return tokenise_products(
+        products, template, tokenizer, questions=questions, max_length=max_length, grounded=grounded
+    )
 
 
 def _warn_of_losses(run: RunFolder, rows: PackedRows, length: int) -> None:

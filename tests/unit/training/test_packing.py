@@ -10,6 +10,7 @@ from catalora.errors import DataError
 from catalora.prompts import PromptTemplate
 from catalora.training import packing
 from catalora.training.packing import IGNORED, PackedRows, collate_rows, pack_examples, tokenise_products
+from catalora.training.rows import tokenise_epoch
 from tests.tiny import ByteTokenizer, make_products
 
 TEMPLATE = PromptTemplate()
@@ -110,3 +111,31 @@ def test_the_order_of_rows_depends_on_the_seed_alone():
     examples = tokenise(make_products(40))
     orders = [PackedRows([examples], 256, seed).rows for seed in (1, 1, 2)]
     assert orders[0] == orders[1] != orders[2]
+
+
+def test_grounded_examples_have_their_record_in_the_prompt_and_only_where_it_fits():
+    products = [Product("short", "Pan", "A steel pan."), Product("long", "Pot", "A pot. " * 60)]
+    questions = [product.title for product in products]
+    examples = tokenise_products(
+        products, TEMPLATE, ByteTokenizer(), questions=questions, max_length=512, grounded={"short", "long"}
+    )
+    short = TEMPLATE.encode_grounded_prompts(ByteTokenizer(), ["Pan"], [("Pan", "A steel pan.")])[0]
+    assert examples.prompt_lengths.tolist() == [len(short), len(TEMPLATE.encode_prompts(ByteTokenizer(), ["Pot"])[0])]
+    assert examples.ids[: len(short)].tolist() == short
+    completion = TEMPLATE.encode_completions(ByteTokenizer(), ["A steel pan."])[0]
+    assert examples.ids[len(short) : examples.offsets[1]].tolist() == completion
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
+def test_an_epoch_grounds_about_the_share_that_is_asked_for_and_others_in_the_next(share):
+    products = [Product(f"P{n}", f"Lamp {n}", "It shines.") for n in range(400)]
+    plain = TEMPLATE.encode_prompts(ByteTokenizer(), ["x"])[0]
+    grounded = [
+        tokenise_epoch(
+            products, TEMPLATE, ByteTokenizer(), epoch=epoch, max_length=300, seed=1, grounded_share=share
+        ).prompt_lengths
+        > len(plain) + 100
+        for epoch in range(2)
+    ]
+    assert grounded[0].mean() == pytest.approx(share, abs=0.08)
+    assert (grounded[0] == grounded[1]).all() == (share in {0.0, 1.0})
