@@ -40,13 +40,13 @@ SETTINGS = (
 )
 
 
-def write_checkpoint(folder: Path) -> None:
+def write_checkpoint(folder: Path, layers: int = 18) -> None:
     """Random weights in shards of about 1 GB, made one at a time."""
     config = GemmaConfig(
         vocab_size=VOCABULARY,
         hidden_size=2048,
         intermediate_size=16384,
-        num_hidden_layers=18,
+        num_hidden_layers=layers,
         num_attention_heads=8,
         num_key_value_heads=1,
         head_dim=256,
