@@ -174,6 +174,8 @@ class StatusReporter:
         before = self._run.read_status()
         step, steps = (done, total or 0) if stage == "train" else (before.step, before.total_steps)
         eta = before.eta_seconds if stage == "train" else None
+        if eta is not None:  # the trainer's own estimate is renewed with each log, which can be minutes apart
+            eta = max(0.0, eta - (time.time() - before.updated))
         self._run.write_status(Status("running", step, steps, eta, phase=stage, phase_done=done, phase_total=total))
 
 

@@ -4,9 +4,9 @@
 folder of a run that nobody works on, and nothing but a run's folder.
 """
 
-import os
 import shutil
 import time
+import uuid
 from contextlib import suppress
 from pathlib import Path
 
@@ -92,7 +92,7 @@ def delete(run: RunFolder) -> None:
             # Without its record it is no run any more, so that no worker can begin after the lock is let go. The lock
             # cannot be kept to the end: Windows moves no folder in which a file is open.
             (run.path / "run.json").rename(run.path / ".deleted-run.json")
-        doomed = run.path.with_name(f".deleted-{run.name}-{os.getpid()}")
+        doomed = run.path.with_name(f".deleted-{run.name}-{uuid.uuid4().hex[:8]}")
         run.path.rename(doomed)
         shutil.rmtree(doomed)
     except OSError as error:

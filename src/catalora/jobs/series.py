@@ -7,7 +7,7 @@ kept, and thinned out to a fixed number that keeps every spike. Steps that a res
 import io
 import math
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -27,7 +27,9 @@ NOT_MEASURED = frozenset({"epoch", "answers"})
 # How our writer begins the many lines that are worth parsing in bulk; others are parsed one by one.
 STEP_LINE = b'{"kind": "step"'
 KEPT_RUNS = 16
-KEPT_EVENTS = 500
+KEPT_EVENTS = 200
+# A table that grows by a few rows at each look is put together again now and then.
+KEPT_CHUNKS = 64
 HEAD_BYTES = 256
 
 
@@ -46,8 +48,8 @@ class Series:
     Attributes:
         curves: by name of the measure: `loss`, `learning_rate`, `grad_norm`, `tokens_per_second`, … of the training
             steps; `eval_loss`, `stop_rate` and other numbers of the evaluations. Loss is in nats per completion token.
-        events: the newest events that are no steps (start, evaluation, checkpoint, sample, warning, error, end), oldest
-            first, at most 500.
+        events: the newest events that are no steps (start, evaluation, checkpoint, sample, warning, error, end), at
+            most 200 of each kind, in the order in which they happened.
         logged: training steps that were logged, before any were left out of the curves.
         offset: byte position for `read_events_since`.
     """
@@ -153,6 +155,18 @@ def _absorb(history: _History, lines: Iterable[bytes]) -> None:
                 history.evaluations.append((event.step, _pick_numbers(event)))
             history.events.append(event)
     _add_steps(history, pending)
+    history.events = _keep_newest(history.events)
+
+
+def _keep_newest(events: list[Event]) -> list[Event]:
+    """Drop the oldest of a kind that has many, so that the many samples of a long run do not push out its start."""
+    seen: Counter[str] = Counter()
+    kept = []
+    for event in reversed(events):
+        seen[event.kind] += 1
+        if seen[event.kind] <= KEPT_EVENTS:
+            kept.append(event)
+    return kept[::-1]
 
 
 def _add_steps(history: _History, lines: list[bytes]) -> None:
@@ -171,6 +185,8 @@ def _add_steps(history: _History, lines: list[bytes]) -> None:
         rows = [{"step": event.step, **_pick_numbers(event)} for event in events if event.kind == "step"]
         table = pl.DataFrame(rows, schema={"step": pl.Int64, **dict.fromkeys(sorted(names), pl.Float64)})
     history.steps = table if history.steps is None else pl.concat([history.steps, table], how="diagonal")
+    if history.steps.n_chunks() > KEPT_CHUNKS:
+        history.steps = history.steps.rechunk()
 
 
 def _pick_numbers(event: Event) -> dict[str, float]:
@@ -184,7 +200,7 @@ def _pick_numbers(event: Event) -> dict[str, float]:
 def _draw(history: _History, points: int) -> Series:
     curves = _draw_steps(history.steps, points) | _draw_evaluations(history.evaluations, points)
     logged = history.steps.height if history.steps is not None else 0
-    return Series(curves, tuple(history.events[-KEPT_EVENTS:]), logged, history.offset)
+    return Series(curves, tuple(history.events), logged, history.offset)
 
 
 def _draw_steps(table: "pl.DataFrame | None", points: int) -> dict[str, Curve]:

@@ -148,9 +148,15 @@ def _describe(run: RunFolder, status: Status, facts: Mapping[str, Any]) -> JobVi
         pid=status.pid if works and is_process(status.pid, status.process_started) else None,
         started=status.process_started if was_started else None,
         heartbeat=status.updated if was_started else None,
-        error=JobError(**status.error) if status.error and not works else None,
+        error=_read_error(status) if not works else None,
         **facts,
     )
+
+
+def _read_error(status: Status) -> JobError | None:
+    if not status.error:
+        return None
+    return JobError(*(str(status.error.get(name, "")) for name in ("code", "message", "hint")))
 
 
 def _name_state(run: RunFolder, status: Status) -> JobState:

@@ -86,10 +86,24 @@ def test_a_damaged_line_costs_itself_alone(run):
     assert [event.facts["code"] for event in series.events] == ["event-unreadable"] * 2
 
 
-def test_at_most_500_events_are_kept_the_newest(run):
-    for step in range(520):
-        run.append_event(Event("checkpoint", step, {}))
-    assert [event.step for event in read_series(run).events] == list(range(20, 520))
+def test_of_each_kind_of_event_the_newest_200_are_kept(run):
+    run.append_event(Event("start", 0, {}))
+    for step in range(220):
+        run.append_event(Event("sample", step, {}))
+    events = read_series(run).events
+    assert [event.kind for event in events] == ["start"] + ["sample"] * 200
+    assert [event.step for event in events[1:]] == list(range(20, 220))
+    run.append_event(Event("sample", 220, {}))
+    assert [event.step for event in read_series(run).events[1:]] == list(range(21, 221))
+
+
+def test_many_small_looks_draw_what_one_look_draws(run, make_run):
+    other = make_run("other")
+    for step in range(200):
+        append_steps(run, [step])
+        read_series(run)
+    append_steps(other, range(200))
+    assert read_series(run).curves == read_series(other).curves
 
 
 @given(
