@@ -69,15 +69,25 @@ def _one_launch(run: RunFolder) -> Iterator[None]:
         raise InputNotFoundError(
             f"{run.path}: not a run folder", code="not-a-run", hint="`catalora runs` lists the runs that exist."
         )
+    lock = filelock.FileLock(run.path / LAUNCH_LOCK, timeout=LAUNCH_SECONDS)
     try:
-        with filelock.FileLock(run.path / LAUNCH_LOCK, timeout=LAUNCH_SECONDS):
-            yield
+        lock.acquire()
     except filelock.Timeout as error:
         raise StorageError(
             f"run {run.name!r} is being started by another process, which has not ended for {LAUNCH_SECONDS:.0f} s",
             code="already-starting",
             hint=f"Look at {run.log}, then try again.",
         ) from error
+    except OSError as error:
+        raise StorageError(
+            f"{run.path}: cannot be written ({error.strerror})",
+            code="run-not-writable",
+            hint="Check the permissions of the run's folder.",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _require_startable(view: JobView) -> None:

@@ -33,6 +33,13 @@ def test_what_is_no_run_is_not_started(tmp_path, run):
             launch(folder)
 
 
+def test_a_folder_that_cannot_be_written_is_an_error(run):
+    (run.path / ".launch.lock").mkdir()
+    with pytest.raises(StorageError, match="cannot be written") as caught:
+        launch(run)
+    assert caught.value.code == "run-not-writable"
+
+
 def test_a_busy_device_is_refused_with_the_run_that_holds_it(make_run):
     holder, run = make_run("holder"), make_run("second")
     with claim_devices(holder, "auto"), pytest.raises(StorageError, match="run 'holder' trains on it") as caught:
