@@ -60,7 +60,8 @@ def chromium() -> Iterator[Browser]:
 def settle(page: Page) -> None:
     """Wait until the page has stopped changing."""
     page.wait_for_timeout(500)
-    page.locator("[data-testid=stStatusWidget]").wait_for(state="detached")
+    # Streamlit shows this button while the page's script runs.
+    page.get_by_role("button", name="Stop", exact=True).wait_for(state="detached")
     page.wait_for_timeout(1200)
 
 

@@ -13,7 +13,7 @@ from tests.app.conftest import HOSTILE
 
 LOCALES = {"pt-BR": "pt_BR", "en-US": "en"}
 # Elements in which Streamlit shows text as it is; all others read it as Markdown.
-PLAIN = {"text", "code", "arrow_data_frame", "selectbox", "text_input"}
+PLAIN = {"text", "code", "dataframe", "selectbox", "text_input"}
 NO_TORCH = """
 import sys
 from streamlit.testing.v1 import AppTest

@@ -36,7 +36,13 @@ def show_curves(
     names = list(lines)
     hover: dict[str, Any] = {
         "x": {"field": "step", "type": "quantitative", "title": texts("tuning.axis_step"), "axis": {"format": ",d"}},
-        "y": {"field": "value", "type": "quantitative", "title": y_title, "scale": {"zero": False}},
+        "y": {
+            "field": "value",
+            "type": "quantitative",
+            "title": y_title,
+            "scale": {"zero": False},
+            "axis": {"format": ",.3~f"},
+        },
         "color": {"field": "line", "type": "nominal", "title": None, "sort": names},
         "tooltip": [
             {"field": "line", "type": "nominal", "title": " "},

@@ -73,13 +73,19 @@ def generate(run: RunFolder, entry: Asked, sides: Sequence[str], slots: Mapping[
     entry.product, entry.references = reply["product"], reply["references"]
 
 
-def show_answer(texts: Texts, answer: ShownAnswer | None, slot: DeltaGenerator) -> None:
-    """One side's answer with how it came about, or a word that there is none yet."""
+def show_answer(texts: Texts, entry: Asked | None, side: str, slot: DeltaGenerator) -> None:
+    """One side's answer with how it came about, or a word that there is none yet.
+
+    What would tell the sides of a blind test apart is left out until the choice.
+    """
+    answer = entry.answers.get(side) if entry is not None else None
     with slot.container():
         if answer is None:
             st.caption(texts("compare.not_asked"))
             return
         show_text(answer.text or texts("compare.empty_answer"))
+        if entry is not None and entry.is_hidden:
+            return
         end = texts("compare.stopped" if answer.stopped else "compare.cut")
         speed = texts.number(answer.tokens / answer.seconds, 1)
         st.caption(texts("compare.facts", tokens=texts.number(answer.tokens), speed=speed, end=end))
@@ -170,7 +176,7 @@ def show_history(texts: Texts, entries: Sequence[Asked]) -> None:
             },
         }
         for entry in entries
-        if not entry.is_hidden
+        if entry.answers and not entry.is_hidden
     ]
     if rows:
         st.dataframe(pl.DataFrame(rows), hide_index=True, alt=texts("compare.history_alt"), key="history")

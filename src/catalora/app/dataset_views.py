@@ -148,7 +148,7 @@ def show_removed(texts: Texts, data: PreparedData) -> None:
         reason = st.selectbox(
             texts("data.reason"),
             list(counts),
-            format_func=lambda name: f"{wording.explain('reason', name)} ({texts.number(counts[name])})",
+            format_func=lambda name: f"{wording.explain('reason', name).rstrip('.')} ({texts.number(counts[name])})",
             key="reason",
         )
         rows = find_removed(data, reason)
@@ -181,7 +181,7 @@ def show_removed(texts: Texts, data: PreparedData) -> None:
 
 
 def _choose_products(texts: Texts, data: PreparedData) -> pl.DataFrame:
-    left, right = st.columns([1, 2], vertical_alignment="bottom")
+    left, right = st.columns(2, vertical_alignment="bottom")
     with left:
         split = st.segmented_control(
             texts("data.split"),

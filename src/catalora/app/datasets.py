@@ -79,14 +79,16 @@ def read_record(data: PreparedData, uid: str) -> Record | None:
         return None
     title, content, split = found.select("title", "content", "split").row(0)
     changed = pl.scan_parquet(data.path / CHANGED).filter(pl.col("uid") == uid).collect()
-    place = f"{changed['file'][0]}:{changed['line'][0]}" if changed.height else None
+    place = f"{Path(changed['file'][0]).name}:{changed['line'][0]}" if changed.height else None
     return Record(uid, split, place, _read_change(changed, "title", title), _read_change(changed, "content", content))
 
 
 def find_removed(data: PreparedData, reason: str) -> pl.DataFrame:
     """The first rows that were removed for a reason: uid, title, content, place, detail."""
     excerpts = [pl.col(name).str.slice(0, EXCERPT_CHARS) for name in ("uid", "title", "content")]
-    place = pl.format("{}:{}", "file", "line").alias("place")
+    # The folder is the server's business.
+    file = pl.col("file").str.split("/").list.last()
+    place = pl.format("{}:{}", file, "line").alias("place")
     rows = pl.scan_parquet(data.path / REMOVED).filter(pl.col("reason") == reason)
     return rows.select(*excerpts, place, "detail").head(SHOWN_ROWS).collect()
 

@@ -19,10 +19,10 @@ def show_sidebar() -> None:
 
 
 def _show_language() -> None:
-    st.session_state.setdefault(LANGUAGE, choose_language(st.context.locale))
     st.segmented_control(
         "Idioma / Language",
         LANGUAGES,
+        default=choose_language(st.context.locale),
         format_func=lambda language: LANGUAGE_NAMES[language],
         key=LANGUAGE,
         required=True,

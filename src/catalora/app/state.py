@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from catalora.app.place import Place
-from catalora.app.texts import Language, Texts, choose_language
+from catalora.app.texts import LANGUAGES, Texts, choose_language
 from catalora.app.worker import ModelWorker
 
 # Keys of the session state. The token lives here and nowhere else.
@@ -18,7 +18,8 @@ KEPT_RESULTS = 64
 
 def get_texts() -> Texts:
     """The words of the reader's language."""
-    language: Language = st.session_state.get(LANGUAGE) or choose_language(st.context.locale)
+    chosen = st.session_state.get(LANGUAGE) or st.query_params.get(LANGUAGE)
+    language = next((known for known in LANGUAGES if known == chosen), choose_language(st.context.locale))
     return Texts(language, st.context.timezone)
 
 

@@ -36,14 +36,14 @@ for column, side, letter in zip(columns, order, "AB", strict=True):
         st.subheader(texts("compare.blind_side", letter=letter) if hidden else texts(f"compare.side_{side}"))
         slots[side] = st.empty()
         if not (click.sides and side in click.sides):
-            show_answer(texts, entry.answers.get(side) if entry else None, slots[side])
+            show_answer(texts, entry, side, slots[side])
 show_decoding(texts, config, run.read_record())
 if entry is not None:
     if click.sides:
         with waiting, showing_errors():
             generate(run, entry, click.sides, slots)
         for side in click.sides:
-            show_answer(texts, entry.answers.get(side), slots[side])
+            show_answer(texts, entry, side, slots[side])
     if entry.is_hidden and len(entry.answers) == len(SIDES):
         with showing_errors():
             show_choice(texts, run, entry)
