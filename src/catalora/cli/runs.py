@@ -151,7 +151,7 @@ def stop(run: str, wait: bool, kill: bool, runs_dir: str, as_json: bool) -> None
 @runs_dir_option
 @json_option
 def resume(run: str, share_device: bool, runs_dir: str, as_json: bool) -> None:
-    """Go on with RUN in a process of its own, from its newest checkpoint."""
+    """Go on with RUN in the background, from its newest checkpoint."""
     from catalora import jobs
 
     folder = open_run(Path(runs_dir), run)
