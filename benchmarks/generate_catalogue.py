@@ -110,7 +110,7 @@ class Generator:
         special = self._make_special(title, words, chance[2])
         if special is not None:
             return special if title else Row("", special.content, "empty-title")
-        text = self._choose_text(words, chance[3])
+        text = self._choose_text(words, chance[3], is_usable=bool(title))
         row = self._make_dirty(title, text, chance[4:])
         if not title:
             row.reason = "empty-title"
@@ -132,7 +132,8 @@ class Generator:
             chance -= share
         return None
 
-    def _choose_text(self, words: list[str], chance: float) -> Text:
+    def _choose_text(self, words: list[str], chance: float, *, is_usable: bool) -> Text:
+        """A new text, an earlier one, or an edited one; only those of usable rows are repeated and edited."""
         if self.remembered and chance < REPEATED + NEAR_DUPLICATE:
             earlier = self.remembered[int(self.random.integers(len(self.remembered)))]
             if chance < REPEATED:
@@ -141,7 +142,8 @@ class Generator:
                 return Text(self._edit(earlier.words), earlier.cluster)
         text = Text(self._write_sentences(words), self.clusters)
         self.clusters += 1
-        self.remembered.append(text)
+        if is_usable:
+            self.remembered.append(text)
         return text
 
     def _edit(self, words: list[str]) -> list[str]:

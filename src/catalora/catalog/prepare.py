@@ -20,7 +20,7 @@ import numpy.typing as npt
 import polars as pl
 
 from catalora.catalog.gate import REMOVED_TEXT_CHARS, Gate
-from catalora.catalog.near_duplicates import Signatures, compute_signatures, find_clusters
+from catalora.catalog.near_duplicates import Signatures, compute_signatures, find_clusters, join_signatures
 from catalora.catalog.prepared import (
     CHANGED,
     PRODUCT_SCHEMA,
@@ -129,7 +129,7 @@ def _find_clusters(
         signatures.append(compute_signatures(contents))
         done += contents.len()
         progress("compare descriptions", done, rows.len())
-    return find_clusters(np.concatenate(signatures), similarity)
+    return find_clusters(join_signatures(signatures), similarity)
 
 
 def _write_products(spool: Spool, index: pl.DataFrame, path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalora.catalog.near_duplicates import compute_signatures, find_clusters
+from catalora.catalog.near_duplicates import compute_signatures, find_clusters, join_signatures
 
 TEXT = [f"word{n}" for n in range(60)]
 
@@ -22,23 +22,36 @@ def word_pairs(words):
 @pytest.mark.parametrize("replaced", [0, 3, 6, 15, 30])
 def test_signatures_estimate_the_share_of_common_word_pairs(replaced):
     edited = [f"new{n}" if n < replaced else word for n, word in enumerate(TEXT)]
-    left, right = compute_signatures(pl.Series([" ".join(TEXT), " ".join(edited)]))
+    left, right = compute_signatures(pl.Series([" ".join(TEXT), " ".join(edited)])).pairs
     exact = len(word_pairs(TEXT) & word_pairs(edited)) / len(word_pairs(TEXT) | word_pairs(edited))
     assert (left == right).mean() == pytest.approx(exact, abs=0.15)
 
 
-def test_edited_descriptions_are_clustered_and_others_are_not():
+@pytest.mark.parametrize("words", [20, 60, 400])
+def test_descriptions_edited_in_a_fifth_of_their_words_are_clustered_and_others_are_not(words):
     random = np.random.default_rng(3)
-    originals = [[f"w{n}" for n in random.integers(5_000, size=60)] for _ in range(100)]
-    texts = [" ".join(words) for words in originals]
-    for words in originals:
-        edited = list(words)
-        for place in random.choice(60, 9, replace=False):
+    originals = [[f"w{n}" for n in random.integers(5_000, size=words)] for _ in range(200)]
+    texts = [" ".join(original) for original in originals]
+    for original in originals:
+        edited = list(original)
+        for place in random.choice(words, words // 5, replace=False):
             edited[place] = f"w{random.integers(5_000)}"
         texts.append(" ".join(edited))
     clusters = cluster(texts)
-    assert clusters[:100] == list(range(100))
-    assert sum(left == right for left, right in zip(clusters[:100], clusters[100:], strict=True)) >= 90
+    assert clusters[:200] == list(range(200))
+    assert sum(left == right for left, right in zip(clusters[:200], clusters[200:], strict=True)) >= 195
+
+
+def test_batches_are_compared_like_one():
+    texts = pl.Series([" ".join(TEXT), "A brass lamp.", "", "A brass lamp.", " ".join(TEXT[:50])])
+    parts = join_signatures([compute_signatures(texts[:2]), compute_signatures(texts[2:])])
+    assert find_clusters(parts, 0.5).tolist() == cluster(texts.to_list()) == [0, 1, 2, 1, 0]
+
+
+def test_products_of_a_short_template_are_apart():
+    colours = ("Blue", "Rust red", "Green checked", "Navy", "Dark grey melange", "Off-white", "Wine", "Light pink")
+    texts = [f"{colour} trousers with {n} pockets and a zip" for n, colour in enumerate(colours, start=2)]
+    assert cluster(texts) == list(range(len(texts)))
 
 
 def test_case_and_punctuation_do_not_count():

@@ -98,7 +98,10 @@ def test_max_samples_counts_usable_products(source, tmp_path):
 
 
 def test_samples_are_nested(tmp_path):
-    rows = [{"uid": str(n), "title": f"Product {n}", "content": f"The text of product {n}."} for n in range(200)]
+    rows = [
+        {"uid": str(n), "title": f"Product {n}", "content": f"Item {n} tells {n + 300} of {n + 600} things."}
+        for n in range(200)
+    ]
     source = write(tmp_path / "a.jsonl", rows)
     small, large = (
         prepare_catalogue([source], tmp_path / str(n), DataConfig(max_samples=n)).table() for n in (50, 100)
