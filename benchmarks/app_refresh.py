@@ -36,9 +36,10 @@ def main() -> None:
         os.environ |= {DATA_DIR: str(base / "data"), RUNS_DIR: str(base / "runs")}
         page = AppTest.from_file(str(SCRIPT), default_timeout=120).run()
         page.switch_page("app_pages/tuning.py")
-        times = [time_look(page) for _ in range(arguments.looks + 1)]
-    print(f"{arguments.points:,} points: first look {times[0] * 1000:.0f} ms")
-    print(f"after it: median {statistics.median(times[1:]) * 1000:.0f} ms, slowest {max(times[1:]) * 1000:.0f} ms")
+        walls, works = zip(*(time_look(page) for _ in range(arguments.looks + 1)), strict=True)
+    print(f"{arguments.points:,} points: first look {walls[0] * 1000:.0f} ms")
+    print(f"after it: median {statistics.median(walls[1:]) * 1000:.0f} ms, slowest {max(walls[1:]) * 1000:.0f} ms")
+    print(f"processor time: median {statistics.median(works[1:]) * 1000:.0f} ms, on a busy machine the fairer figure")
 
 
 def make_run(base: Path, points: int) -> None:
@@ -52,12 +53,12 @@ def make_run(base: Path, points: int) -> None:
     run.write_status(Status("stopped", points, points))
 
 
-def time_look(page: AppTest) -> float:
-    """Seconds that one run of the page takes."""
-    started = time.perf_counter()
+def time_look(page: AppTest) -> tuple[float, float]:
+    """Seconds that one run of the page takes: passed, and worked."""
+    started, worked = time.perf_counter(), time.process_time()
     page.run()
     assert not page.exception, page.exception
-    return time.perf_counter() - started
+    return time.perf_counter() - started, time.process_time() - worked
 
 
 if __name__ == "__main__":

@@ -101,7 +101,7 @@ def test_what_the_model_sees_is_shown_with_its_mask(open_app, home):
     test.get_by_key("dataset_view").set_value("model").run()
     assert not test.exception
     assert not test.error
-    table = test.dataframe(key="tokens").value
+    table = test.dataframe[-1].value
     learned = table["Learned"].tolist()
     assert learned[0] is False
     assert learned[-1] is True
