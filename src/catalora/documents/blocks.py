@@ -5,9 +5,12 @@ that a product, a model or a file name says can become part of a page.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+# Scripts and emoji need the first two; the others are layout.
+_HARMLESS = "\u200c\u200d\n\t"
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -93,6 +96,21 @@ class Document:
     title: str
     subtitle: str
     blocks: Sequence[Block] = field(default_factory=tuple)
+
+
+def show_hidden(text: str) -> str:
+    """A text in which characters that cannot be seen, and could reorder or end a line, stand as their code.
+
+    Example:
+        >>> show_hidden("a\u202eb")
+        'a[U+202E]b'
+    """
+    return "".join(
+        f"[U+{ord(char):04X}]"
+        if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and char not in _HARMLESS
+        else char
+        for char in text
+    )
 
 
 def split_code(text: str) -> Iterator[tuple[str, bool]]:

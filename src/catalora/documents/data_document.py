@@ -235,6 +235,9 @@ def _describe_examples(facts: RunFacts, wording: Wording) -> Iterator[Block]:
     forms, held_out = len(template.training_questions), len(template.held_out_questions)
     yield Paragraph(say("data.forms-text", count=forms, held_out=held_out))
     yield Bullets([f"`{form}`" for form in template.training_questions])
+    if template.grounded_prompt is not None:
+        share = wording.share(facts.config.data.grounded_share, 0)
+        yield Verbatim(template.grounded_prompt, say("data.grounded", share=share))
     yield Verbatim(
         template.render_prompt(facts.example_question) + template.render_completion(facts.example.content) + "<eos>",
         say("data.example"),

@@ -1,9 +1,19 @@
 """A document as one HTML file that needs no other file, no network and no script."""
 
-import unicodedata
 from html import escape
 
-from catalora.documents.blocks import Block, Bullets, Document, Figure, Heading, Paragraph, Table, Verbatim, split_code
+from catalora.documents.blocks import (
+    Block,
+    Bullets,
+    Document,
+    Figure,
+    Heading,
+    Paragraph,
+    Table,
+    Verbatim,
+    show_hidden,
+    split_code,
+)
 
 # Even if some text got past the escaping, a browser would neither run nor load anything.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -65,24 +75,14 @@ def _render_block(block: Block) -> str:
             return f"<figure>{svg}<figcaption>{_render_text(caption)}</figcaption></figure>"
         case Verbatim(text, label):
             shown = f'<p class="label">{_render_text(label)}</p>' if label else ""
-            return f"{shown}<pre>{_show_letters(text)}</pre>"
+            return f"{shown}<pre>{escape(show_hidden(text))}</pre>"
 
 
 def _render_text(text: str) -> str:
     return "".join(
-        f"<code>{_show_letters(piece)}</code>" if is_code else _show_letters(piece)
+        f"<code>{escape(show_hidden(piece))}</code>" if is_code else escape(show_hidden(piece))
         for piece, is_code in split_code(text)
     )
-
-
-def _show_letters(text: str) -> str:
-    """Text letter by letter; characters that cannot be seen, and could reorder the line, become their code."""
-    return "".join(f"[U+{ord(char):04X}]" if is_hidden(char) else escape(char) for char in text)
-
-
-def is_hidden(char: str) -> bool:
-    """Whether a character cannot be seen: control and format characters, lone surrogates, separators of lines."""
-    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and char not in "\u200c\u200d\n\t"
 
 
 def _render_table(table: Table) -> str:

@@ -3,7 +3,18 @@
 import re
 import textwrap
 
-from catalora.documents.blocks import Block, Bullets, Document, Figure, Heading, Paragraph, Table, Verbatim, split_code
+from catalora.documents.blocks import (
+    Block,
+    Bullets,
+    Document,
+    Figure,
+    Heading,
+    Paragraph,
+    Table,
+    Verbatim,
+    show_hidden,
+    split_code,
+)
 
 FIGURES = "figures"
 WIDTH = 100
@@ -39,7 +50,7 @@ def render_text(text: str) -> str:
         >>> render_text("2 * 3 of `a_b` in a_b")
         '2 \\* 3 of `a_b` in a\\_b'
     """
-    return "".join(f"`{piece}`" if is_code else _escape(piece) for piece, is_code in split_code(text))
+    return "".join(f"`{piece}`" if is_code else _escape(piece) for piece, is_code in split_code(show_hidden(text)))
 
 
 def _escape(text: str) -> str:
@@ -62,5 +73,5 @@ def _render_fence(text: str) -> str:
     """A code block whose fence is longer than any run of backticks in it; long lines are broken."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    lines = [part for line in text.splitlines() or [""] for part in textwrap.wrap(line, WIDTH) or [""]]
+    lines = [part for line in show_hidden(text).split("\n") for part in textwrap.wrap(line, WIDTH) or [""]]
     return "\n".join([f"{fence}text", *lines, fence])

@@ -8,8 +8,18 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from catalora.documents.blocks import Block, Bullets, Document, Figure, Heading, Paragraph, Table, Verbatim, split_code
-from catalora.documents.html import is_hidden
+from catalora.documents.blocks import (
+    Block,
+    Bullets,
+    Document,
+    Figure,
+    Heading,
+    Paragraph,
+    Table,
+    Verbatim,
+    show_hidden,
+    split_code,
+)
 from catalora.errors import UsageError
 
 _PREAMBLE = """
@@ -118,5 +128,8 @@ def _set_text(text: str, *, narrow: bool = False) -> str:
 
 def _quote(text: str) -> str:
     """A string of Typst's language."""
-    shown = "".join(f"[U+{ord(char):04X}]" if is_hidden(char) else char for char in text)
-    return '"' + shown.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t") + '"'
+    return (
+        '"'
+        + show_hidden(text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+        + '"'
+    )

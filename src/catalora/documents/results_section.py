@@ -11,12 +11,9 @@ from catalora.evaluation.results import Column, Difference, Metric, ProductResul
 PRIMARY = "bits_per_byte"
 # Bits, nats and a ratio of lengths would press the shares, which lie between 0 and 1, together on one axis.
 NOT_DRAWN = frozenset({"bits_per_byte", "nll_per_token", "length_ratio"})
-SHARES = frozenset({"stop_rate", "follow_up_rate"})
-VERDICTS: dict[Verdict, str] = {
-    "better": "verdict-better",
-    "worse": "verdict-worse",
-    "no significant difference": "verdict-none",
-}
+# In the texts, verdicts stand without spaces.
+NO_DIFFERENCE: Verdict = "no significant difference"
+SHORT: dict[Verdict, str] = {"better": "better", "worse": "worse", NO_DIFFERENCE: "none"}
 
 
 def describe_results(facts: RunFacts, wording: Wording) -> Iterator[Block]:
@@ -53,37 +50,26 @@ def list_differences(results: Results, key: str, wording: Wording) -> Table:
         key: "later-earlier", e.g. "tuned-base".
         wording: of the document.
     """
-    say, columns = wording.say, _split_key(key)
-    header = [say("tuning.metric"), *(say(f"tuning.column-{column}") for column in columns)]
-    rows = []
-    for metric in results.metrics:
-        if (change := metric.differences.get(key)) is not None:
-            figures = [show_figure(metric.columns[column].value, metric.name, wording) for column in columns]
-            rows.append([name_metric(metric.name, wording), *figures, show_difference(change, wording)])
-            rows[-1].append(say(f"tuning.{VERDICTS[change.verdict]}"))
-    return Table([*header, say("tuning.difference"), say("tuning.verdict")], rows, widths=(4, 2, 2, 5, 4))
+    say, columns = wording.evaluation.say, _split_key(key)
+    header = [say("metric"), *(say(f"column:{column}") for column in columns)]
+    rows = [
+        [
+            say(f"metric:{metric.name}"),
+            *(wording.evaluation.figure(metric.name, metric.columns[column].value) for column in columns),
+            show_difference(metric.name, change, wording),
+            say(f"verdict:{change.verdict}"),
+        ]
+        for metric in results.metrics
+        if (change := metric.differences.get(key)) is not None
+    ]
+    header += [f"{say('difference')} [95%]", say("verdict")]
+    return Table(header, rows, widths=(5, 2, 2, 5, 4))
 
 
-def show_difference(change: Difference, wording: Wording) -> str:
-    """A difference with its interval: "−0.12 [−0.15; −0.09]"."""
-    ends = "; ".join(show_signed(value, wording) for value in (change.low, change.high))
-    return f"{show_signed(change.value, wording)} [{ends}]"
-
-
-def show_signed(value: float, wording: Wording) -> str:
-    """A difference with three decimals and its sign."""
-    rounded = round(value, 3)
-    return f"{'+' if rounded > 0 else ''}{wording.number(rounded + 0.0, 3)}"
-
-
-def show_figure(value: float, name: str, wording: Wording) -> str:
-    """A metric's value: rates in percent, the others with three decimals."""
-    return wording.share(value) if name in SHARES else wording.number(value, 3)
-
-
-def name_metric(name: str, wording: Wording) -> str:
-    """A metric's name in the document's language; its own where there is none yet."""
-    return wording.find("metrics", name) or f"`{name}`"
+def show_difference(metric: str, change: Difference, wording: Wording) -> str:
+    """A difference with its interval: "−0.120 [−0.150 to −0.090]"."""
+    figure = wording.evaluation.figure(metric, change.value, signed=True)
+    return f"{figure} [{wording.evaluation.range(metric, change.low, change.high, signed=True)}]"
 
 
 def _split_key(key: str) -> tuple[Column, Column]:
@@ -101,21 +87,21 @@ def _describe_protocol(facts: RunFacts, results: Results, wording: Wording) -> I
     texts.append(say("tuning.protocol-proof", base=base.logits_fingerprint, tuned=tuned.logits_fingerprint))
     resamples = wording.number(protocol.resamples)
     texts.append(say("tuning.protocol-interval", resamples=resamples, seed=protocol.seed))
+    texts.append(wording.evaluation.say("several-note", count=str(len(results.metrics))))
     yield Paragraph(" ".join(texts))
 
 
 def _read_verdicts(results: Results, key: str, wanted: Sequence[str], prefix: str, wording: Wording) -> list[str]:
     """One sentence for each verdict that some metric has."""
     sentences = []
-    for verdict, name in VERDICTS.items():
-        short = name.removeprefix("verdict-")
+    for verdict, short in SHORT.items():
         named = [
-            name_metric(metric.name, wording)
+            wording.evaluation.say(f"metric:{metric.name}")
             for metric in results.metrics
             if key in metric.differences and metric.differences[key].verdict == verdict
         ]
         if named and short in wanted:
-            sentences.append(wording.say(f"tuning.{prefix}-{short}", metrics=wording.join(named)))
+            sentences.append(wording.say(f"tuning.{prefix}-{short}", metrics="; ".join(named)))
     return sentences
 
 
@@ -131,56 +117,50 @@ def _read_prompted(results: Results, wording: Wording) -> list[str]:
 
 def _read_more(facts: RunFacts, results: Results, wording: Wording) -> list[str]:
     """Seen against unseen products, question forms, seeds; what was not measured is said to be so."""
-    say, texts = wording.say, []
+    say, show, texts = wording.say, wording.evaluation.figure, []
     gap = results.gaps.get(PRIMARY)
     if gap is None:
         texts.append(say("tuning.gap-text-none"))
     else:
         seen, unseen = (results.metric(PRIMARY, seen=flag).columns["tuned"].value for flag in (True, False))
-        values = {"seen": wording.number(seen, 3), "unseen": wording.number(unseen, 3), **_ends(gap, wording)}
-        texts.append(say("tuning.gap-text", **values, difference=show_signed(gap.value, wording)))
+        values = {"seen": show(PRIMARY, seen), "unseen": show(PRIMARY, unseen)}
+        texts.append(say("tuning.gap-text", **values, **_describe_change(gap, wording)))
     if results.robustness is None:
         texts.append(say("tuning.robustness-none"))
     else:
-        loss = results.robustness.loss
-        texts.append(say("tuning.robustness-text", loss=show_signed(loss.value, wording), **_ends(loss, wording)))
+        texts.append(say("tuning.robustness-text", **_describe_change(results.robustness.loss, wording)))
     spread = results.seeds.metrics.get(PRIMARY) if results.seeds else None
     if results.seeds is None or spread is None:
         texts.append(say("tuning.seeds-none", run=facts.name))
     else:
         seeds = ", ".join(map(str, results.seeds.seeds))
-        mean, deviation = wording.number(spread.mean, 3), wording.number(spread.deviation, 3)
+        mean, deviation = show(PRIMARY, spread.mean), show(PRIMARY, spread.deviation)
         texts.append(
             say("tuning.seeds-text", count=len(results.seeds.seeds), seeds=seeds, mean=mean, deviation=deviation)
         )
     return texts
 
 
-def _ends(change: Difference, wording: Wording) -> dict[str, str]:
-    return {
-        "low": show_signed(change.low, wording),
-        "high": show_signed(change.high, wording),
-        "verdict": wording.say(f"tuning.{VERDICTS[change.verdict]}"),
-    }
+def _describe_change(change: Difference, wording: Wording) -> dict[str, str]:
+    figures = {name: getattr(change, name) for name in ("value", "low", "high")}
+    shown = {name: wording.evaluation.figure(PRIMARY, value, signed=True) for name, value in figures.items()}
+    return {**shown, "verdict": wording.evaluation.say(f"verdict:{change.verdict}")}
 
 
 def _explain(metric: Metric, wording: Wording) -> str:
-    return wording.say(
-        "tuning.metric-line",
-        name=name_metric(metric.name, wording),
-        direction=wording.say(f"tuning.direction-{metric.direction}"),
-        meaning=wording.find("metric-meanings", metric.name) or metric.name,
-    )
+    say = wording.evaluation.say
+    direction = say(f"direction:{metric.direction}")
+    return f"{say(f'metric:{metric.name}')} ({direction}). {say(f'about:{metric.name}')}"
 
 
 def _draw_differences(results: Results, wording: Wording) -> Figure | None:
     intervals = [
         Interval(
-            name_metric(metric.name, wording).strip("`"),
+            wording.evaluation.say(f"metric:{metric.name}"),
             change.value,
             change.low,
             change.high,
-            change.verdict != "no significant difference",
+            change.verdict != NO_DIFFERENCE,
         )
         for metric in results.metrics
         if metric.name not in NOT_DRAWN and (change := metric.differences.get("tuned-base")) is not None
@@ -200,7 +180,8 @@ def _show_extremes(results: Results, wording: Wording) -> Iterator[Block]:
     yield Heading(say("tuning.examples-heading"), 3)
     yield Paragraph(say("tuning.examples-text"))
     for key, product in (("example-best", unseen[-1]), ("example-worst", unseen[0])):
-        yield Paragraph(say(f"tuning.{key}", gain=show_signed(product.gain, wording), title=product.title))
+        gain = wording.evaluation.figure(PRIMARY, product.gain, signed=True)
+        yield Paragraph(say(f"tuning.{key}", gain=gain, title=product.title))
         yield from _show_product(product, wording)
 
 
@@ -209,6 +190,6 @@ def _show_product(product: ProductResult, wording: Wording) -> Iterator[Block]:
     yield Verbatim(product.description, say("tuning.true-description"))
     for column, answer in product.answers.items():
         if column in {"base", "tuned"}:
-            label = say("tuning.answer-of", column=say(f"tuning.column-{column}"))
+            label = say("tuning.answer-of", column=wording.evaluation.say(f"column:{column}"))
             ending = say(f"tuning.{'stopped' if answer.stopped else 'cut'}", tokens=answer.tokens)
             yield Verbatim(answer.text.strip(), f"{label} ({ending})")

@@ -7,11 +7,13 @@ from catalora.documents.blocks import Block, Bullets, Document, Heading, Paragra
 from catalora.documents.course_section import describe_course, describe_samples
 from catalora.documents.data_document import describe_run
 from catalora.documents.facts import RunFacts
-from catalora.documents.results_section import describe_results, show_signed
+from catalora.documents.results_section import describe_results, show_difference
 from catalora.documents.wording import Wording
 
 NAME = "fine_tuning"
 SHOWN_SECTIONS = ("lora", "training", "generation")
+# Of the data's settings, those that decide what a run is trained on; the others have done their work in `prepare`.
+DATA_SETTINGS = ("max_samples", "seed", "grounded_share")
 ADJUSTED = "●"
 DEMO = "demo"
 
@@ -47,18 +49,15 @@ def list_settings(config: Config) -> list[tuple[str, object, object]]:
     used, defaults = config.model_dump(mode="json"), Config().model_dump(mode="json")
     return [
         (f"{section}.{name}", value, defaults[section][name])
-        for section in SHOWN_SECTIONS
+        for section in ("data", *SHOWN_SECTIONS)
         for name, value in used[section].items()
+        if section != "data" or name in DATA_SETTINGS
     ]
 
 
 def write_train_command(facts: RunFacts) -> str:
     """The command that trains the same run again, every setting that is not the default named."""
     settings = [(name, value) for name, value, default in list_settings(facts.config) if value != default]
-    if facts.config.data.max_samples is not None:
-        settings.insert(0, ("data.max_samples", facts.config.data.max_samples))
-    if facts.config.data.seed != Config().data.seed:
-        settings.insert(0, ("data.seed", facts.config.data.seed))
     values = [
         f"--set '{name}=[{', '.join(map(str, value))}]'" if isinstance(value, list) else f"--set {name}={_write(value)}"
         for name, value in settings
@@ -116,15 +115,13 @@ def _headline(facts: RunFacts, wording: Wording) -> str:
     if facts.results is None:
         return wording.say("tuning.before-after-missing", run=facts.name)
     metric = facts.results.metric("bits_per_byte")
-    change = metric.differences["tuned-base"]
+    change, show = metric.differences["tuned-base"], wording.evaluation.figure
     return wording.say(
         "tuning.before-after-value",
-        before=wording.number(metric.columns["base"].value, 3),
-        after=wording.number(metric.columns["tuned"].value, 3),
+        before=show(metric.name, metric.columns["base"].value),
+        after=show(metric.name, metric.columns["tuned"].value),
         products=wording.number(facts.results.protocol.unseen.count),
-        difference=show_signed(change.value, wording),
-        low=show_signed(change.low, wording),
-        high=show_signed(change.high, wording),
+        difference=show_difference(metric.name, change, wording),
     )
 
 

@@ -11,6 +11,7 @@ import yaml
 from catalora.catalog import report_texts
 from catalora.config import describe_settings
 from catalora.errors import UsageError
+from catalora.evaluation.report_texts import EvaluationWording
 
 Language = Literal["pt-BR", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -40,6 +41,8 @@ class Wording:
         self._texts = read_texts(self.language)
         # The report of a catalogue has the words for its rules and reasons already.
         self._catalogue = report_texts.Wording(self.language)
+        # And that of an evaluation for its metrics.
+        self.evaluation = EvaluationWording(self.language)
 
     def say(self, key: str, **values: object) -> str:
         """The text of `section.name` with its placeholders filled.
@@ -49,10 +52,6 @@ class Wording:
         section, _, name = key.partition(".")
         filled = {name: str(value).replace("`", "ʹ") for name, value in values.items()}
         return str(self._texts[section][name]).format(**filled)
-
-    def find(self, section: str, name: str) -> str:
-        """The text of a name that others give, such as a metric's; empty for one that has no words yet."""
-        return str(self._texts[section].get(name, ""))
 
     def explain_catalogue(self, kind: Literal["rule", "reason"], name: str) -> str:
         """What a cleaning rule or a reason of removal means; empty for one that has no words yet."""
