@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from catalora.evaluation.results import Results
     from catalora.generation.answer import OnText, Side
     from catalora.references.index import ReferenceIndex
+    from catalora.references.trace import Trace
     from catalora.training.trainer import TrainingResult
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "request_run",
     "resume",
     "start_run",
+    "trace",
     "train",
     "train_run",
     "write_documents",
@@ -385,6 +387,43 @@ def ask(
         found = opened.search(question, references)
         product = match_product(opened.products, question)
     return Reply(question, answers, product, tuple(found), seconds, record)
+
+
+def trace(
+    session: Session | RunFolder,
+    text: str,
+    *,
+    about: str | None = None,
+    sides: "Sequence[Side]" = ("tuned",),
+    progress: Progress = ignore_progress,
+) -> "Trace":
+    """Gather the evidence for answers: copied spans, facts against the record, similar training products.
+
+    Args:
+        session: an open session with references, or a run to open.
+        text: a question, which is asked first; with `about`, an answer from anywhere.
+        about: title or question that names the product of an answer.
+        sides: whose answers to a question are traced.
+        progress: told how far it is.
+    """
+    from catalora.references.embedding import Embedder
+    from catalora.references.trace import Trace, gather_evidence
+
+    with _opened(session) as opened:
+        record = opened.find_record(text if about is None else about)
+        answers = {"": text}
+        if about is None:
+            progress("answer", 0, None)
+            answers = {
+                side: answer.text for side, answer in ask(opened, text, sides=sides, references=0).answers.items()
+            }
+        progress("trace", 0, None)
+        embedder = opened.references.embedder if opened.references else Embedder()
+        evidence = [
+            gather_evidence(answer, opened.spans, record, opened.search(answer, None), embedder, side)
+            for side, answer in answers.items()
+        ]
+    return Trace(text if about is None else "", record, tuple(evidence))
 
 
 def compare(

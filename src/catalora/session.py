@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from catalora.catalog import find_product
+from catalora.catalog import find_product, pick_products
 from catalora.catalog.prepared import compute_fingerprint
 from catalora.config import Config
 from catalora.run import RunFolder
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from catalora.generation.answer import Answer, Answerer, Side
     from catalora.references.index import Reference, ReferenceIndex
     from catalora.references.records import ProductRecord, RecordFinder
+    from catalora.references.spans import SpanIndex
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,25 @@ class Session:
             self.references.close()
         if "records" in self.__dict__:
             self.records.close()
+
+    @cached_property
+    def spans(self) -> "SpanIndex":
+        """The texts that this run was trained on, as far as it took them; indexed when needed for the first time."""
+        from catalora.references.index import IndexUnavailableError
+        from catalora.references.spans import build_spans, open_spans
+        from catalora.training.rows import list_trained_texts
+
+        folder, answerer = self.run.references / "spans", self.answerer
+        # What was trained on follows from the products, the length that they were cut to, and how they were asked for.
+        fingerprint = "-".join(
+            (compute_fingerprint([self.products]), str(self.config.training.max_length), answerer.template.fingerprint)
+        )
+        try:
+            return open_spans(folder, fingerprint=fingerprint)
+        except IndexUnavailableError:
+            trained = pick_products(self.products, "train")
+            uids, texts = list_trained_texts(trained, self.config, answerer.template, answerer.tokenizer)
+            return build_spans(folder, uids, texts, fingerprint=fingerprint)
 
     @cached_property
     def records(self) -> "RecordFinder":

@@ -122,7 +122,7 @@ def extract_facts(text: str, ordinary_words: Container[str] | None = None) -> li
 
     Args:
         text: an answer or a description.
-        ordinary_words: words, in lower case, that are no names, e.g. a run's `SpanIndex`. With it, a capital word at
+        ordinary_words: words, in lower case, that need not be names, e.g. a run's `SpanIndex`. With it, a capital word at
             the start of a sentence belongs to a name unless it is one of these; without it, only when another follows.
 
     Example:

@@ -119,6 +119,11 @@ class ReferenceIndex:
         return self._generation.fingerprint
 
     @property
+    def embedder(self) -> TextEmbedder:
+        """What makes its vectors, to be shared: it holds a model."""
+        return self._embedder
+
+    @property
     def count(self) -> int:
         """Number of products in it."""
         return self._generation.count

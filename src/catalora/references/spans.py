@@ -110,9 +110,9 @@ class SpanIndex:
             raise ValueError(f"{len(self._uids)} uids instead of {self.facts.rows}")
 
     def __contains__(self, word: object) -> bool:
-        """Whether the training texts use a lower-case word as an ordinary one, no name.
+        """Whether nothing shows that a lower-case word is a name.
 
-        It is ordinary when it stands there in lower case, or with a capital at the start of sentences only.
+        It is taken for one when the training texts never write it in lower case, and inside sentences with a capital.
         """
         if not isinstance(word, str) or not word:
             return False
@@ -120,7 +120,7 @@ class SpanIndex:
             return True
         places = self._find_places((word[0].upper() + word[1:]).encode())
         before = [self._text[max(0, place - 2) : place] for place in places[:_LOOKED_AT]]
-        return bool(before) and not any(_INSIDE_SENTENCE.fullmatch(two) for two in before)
+        return not any(_INSIDE_SENTENCE.fullmatch(two) for two in before)
 
     def read_uids(self, rows: Sequence[int]) -> list[str]:
         """The uids of rows, in their order."""

@@ -127,6 +127,29 @@ def tokenise_products(
     )
 
 
+def list_taken_texts(
+    products: Sequence[Product],
+    template: PromptTemplate,
+    tokenizer: Tokenizer,
+    *,
+    questions: Sequence[str],
+    max_length: int,
+) -> list[str | None]:
+    """What `tokenise_products` takes of each description: all of it, its beginning, or nothing."""
+    prompts = template.encode_prompts(tokenizer, questions)
+    completions = template.encode_completions(tokenizer, [product.content for product in products])
+    texts: list[str | None] = []
+    for product, prompt, completion in zip(products, prompts, completions, strict=True):
+        room = max_length - len(prompt)
+        if room < MIN_COMPLETION_TOKENS:
+            texts.append(None)
+        elif len(completion) <= room:
+            texts.append(product.content)
+        else:
+            texts.append(_shorten(product.content, completion, room, template, tokenizer)[0])
+    return texts
+
+
 def _ground(
     product: Product, question: str, room: int, template: PromptTemplate, tokenizer: Tokenizer
 ) -> list[int] | None:

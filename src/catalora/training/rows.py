@@ -8,7 +8,7 @@ from catalora.catalog.keys import hash_text
 from catalora.config import Config
 from catalora.prompts import PromptTemplate
 from catalora.run import Event, RunFolder
-from catalora.training.packing import Examples, PackedRows, tokenise_products
+from catalora.training.packing import Examples, PackedRows, list_taken_texts, tokenise_products
 
 
 def build_rows(
@@ -70,6 +70,28 @@ def tokenise_epoch(
     return tokenise_products(
         products, template, tokenizer, questions=questions, max_length=max_length, grounded=grounded
     )
+
+
+def list_trained_texts(
+    products: Sequence[Product], config: Config, template: PromptTemplate, tokenizer: Any
+) -> tuple[list[str], list[str]]:
+    """Uids and descriptions as they were trained on: shortened ones as far as the longest epoch took them.
+
+    Products that no epoch took are left out.
+    """
+    training = config.training
+    longest: dict[str, str] = {}
+    for epoch in range(training.epochs):
+        questions = [
+            template.render_question(p.title, template.question_form(p.uid, epoch, training.seed)) for p in products
+        ]
+        texts = list_taken_texts(products, template, tokenizer, questions=questions, max_length=training.max_length)
+        for product, text in zip(products, texts, strict=True):
+            if text is not None and len(text) > len(longest.get(product.uid, "")):
+                longest[product.uid] = text
+        if all(longest.get(product.uid) == product.content for product in products):
+            break
+    return list(longest), list(longest.values())
 
 
 def _warn_of_losses(run: RunFolder, rows: PackedRows, length: int) -> None:

@@ -1,0 +1,58 @@
+"""What each kind of evidence shows, in words that claim no more, in English and Portuguese."""
+
+from typing import Literal
+
+Language = Literal["en", "pt"]
+
+WORDS: dict[Language, dict[str, str]] = {
+    "en": {
+        "record": "Record",
+        "no_record": "No record: no product of this run fits, so its facts cannot be checked.",
+        "copied": "Copied word for word",
+        "copied_means": "these words stand in training descriptions too; that does not show that they come from there.",
+        "nothing_copied": "no run of {words} words or more stands in a training description.",
+        "rows": "{count} training row(s): {uids}",
+        "facts": "Facts against the record",
+        "facts_mean": "the record is the measure: an unsupported fact may be true; only some kinds of facts are seen.",
+        "no_facts": "the answer states no fact of a kind that is checked.",
+        "supported": "in the record",
+        "contradicted": "the record has another value",
+        "unsupported": "not in the record",
+        "meter": "Sentences, by share of words",
+        "meter_means": "estimates, each by its own rule; see the documentation for how often they are right.",
+        "invented": "with a fact that the record does not have",
+        "copied_reading": "copied",
+        "retold": "retelling the record",
+        "other": "none of these",
+        "resembling": "Training products with similar texts",
+        "resembling_means": "near in meaning to the answer; not proof that they shaped it.",
+        "none_near": "none is near enough.",
+        "trained on": "trained on",
+        "held out": "held out",
+    },
+    "pt": {
+        "record": "Registro",
+        "no_record": "Sem registro: nenhum produto deste treino corresponde, então os fatos não podem ser conferidos.",
+        "copied": "Copiado palavra por palavra",
+        "copied_means": "estas palavras também estão em descrições do treino; isso não mostra que vieram de lá.",
+        "nothing_copied": "nenhuma sequência de {words} palavras ou mais está em uma descrição do treino.",
+        "rows": "{count} linha(s) do treino: {uids}",
+        "facts": "Fatos comparados com o registro",
+        "facts_mean": "o registro é a medida: um fato sem apoio pode ser verdadeiro, e só tipos conhecidos são vistos.",
+        "no_facts": "a resposta não afirma nenhum fato de um tipo que se confere.",
+        "supported": "está no registro",
+        "contradicted": "o registro tem outro valor",
+        "unsupported": "não está no registro",
+        "meter": "Frases, em proporção das palavras",
+        "meter_means": "estimativas, cada uma por sua regra; a documentação diz com que frequência acertam.",
+        "invented": "com um fato que o registro não tem",
+        "copied_reading": "copiadas",
+        "retold": "que recontam o registro",
+        "other": "nenhuma destas",
+        "resembling": "Produtos do treino com textos parecidos",
+        "resembling_means": "próximos da resposta em significado; não prova que a influenciaram.",
+        "none_near": "nenhum é próximo o bastante.",
+        "trained on": "usado no treino",
+        "held out": "reservado",
+    },
+}
