@@ -34,6 +34,9 @@ WATCHED_TOKENS = 64
 _LANE_TOLERANCE = 0.25
 _ROUNDING = 1e-4  # nats
 CHECKED_ANSWERS = 8
+# Below this share neither side can have written the tokens greedily: the text did not survive decoding, as with bytes
+# that are no characters, and proves nothing.
+_CONVINCING = 0.75
 _HINT = "Open the run again and evaluate it; if this repeats, train again."
 
 
@@ -122,14 +125,14 @@ def check_answers(answerer: Answerer, side: Side, answers: Sequence[Answer]) -> 
         Share of the tokens that are the first choice of the own and of the other weights; 1 and 1 without any text.
 
     Raises:
-        EvaluationError: the other side's share is the larger one.
+        EvaluationError: nearly all tokens are the other side's first choices, and fewer their own's.
     """
     checked = [answer for answer in answers if answer.text.strip()][:CHECKED_ANSWERS]
     if not checked:
         return 1.0, 1.0
     other = _other(side)
     own_share, other_share = (_share_first_choices(answerer, one, checked) for one in (side, other))
-    if other_share > own_share:
+    if other_share > max(own_share, _CONVINCING):
         raise EvaluationError(
             f"the {side} side's answers are the {other} side's: {other_share:.0%} of their tokens are its first "
             f"choice, {own_share:.0%} their own side's",

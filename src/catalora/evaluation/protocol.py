@@ -195,8 +195,8 @@ def _find_stop_text(tokenizer: Any) -> str:
 
 
 def _holds_gold(prompt: str, product: Product) -> bool:
-    rest = _flatten(prompt).replace(_flatten(product.title), "\n")
-    return any(piece in rest for piece in _cut_pieces(product.content))
+    asked, title = _flatten(prompt), _flatten(product.title)
+    return any(piece in asked and piece not in title for piece in _cut_pieces(product.content))
 
 
 def _cut_pieces(description: str) -> set[str]:

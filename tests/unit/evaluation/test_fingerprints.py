@@ -55,14 +55,33 @@ def test_lanes_with_the_wrong_weights_are_an_error(answerer, monkeypatch, names,
     assert caught.value.code == "sides-swapped"
 
 
+class LosslessTokenizer(ByteTokenizer):
+    """Every token has a character, so that what a random model writes can be read back."""
+
+    def decode(self, ids, *, skip_special_tokens):
+        return "".join(chr(0x2800 + token) for token in ids if token >= 4)
+
+    def __call__(self, text, *, add_special_tokens):
+        rows = [
+            [token for char in item for token in ([ord(char) - 0x2800] if ord(char) >= 0x2800 else self.read(char))]
+            for item in text
+        ]
+        return {"input_ids": rows}
+
+    def read(self, char):
+        return [byte + 4 for byte in char.encode()]
+
+
 def test_answers_are_recognised_by_their_own_weights(answerer):
+    answerer.tokenizer = LosslessTokenizer()
+    answerer.template = PromptTemplate(completion="{description}")  # no space that the random models did not write
     questions = ["a lamp", "a pan", "a very long bench"]
     answers = answerer.answer(questions, GenerationConfig(max_new_tokens=24)).by_question
     base, tuned = ([answer[side] for answer in answers] for side in ("base", "tuned"))
-    # Bytes that are no text are lost in decoding, so the shares are not 1 here.
     for side, own in (("base", base), ("tuned", tuned)):
         own_share, other_share = check_answers(answerer, side, own)
-        assert own_share > other_share
+        assert own_share > 0.99
+        assert other_share < own_share
     with pytest.raises(EvaluationError, match="the tuned side's answers are the base side's") as caught:
         check_answers(answerer, "tuned", base)
     assert caught.value.code == "sides-swapped"

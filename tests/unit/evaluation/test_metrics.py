@@ -7,30 +7,10 @@ from rouge_score import rouge_scorer, tokenizers
 
 from catalora.evaluation import metrics
 
-WORDS = [
-    "a",
-    "the",
-    "pan",
-    "steel",
-    "Panela",
-    "de",
-    "AÇO",
-    "inoxidável",
-    "pão",
-    "北京",
-    "茶",
-    "emoji",
-    "🙂",
-    "14-inch",
-    "O'Neil’s",
-    "ﬁne",
-    "Straße",
-    "3.5",
-    "—",
-    "café",
-    "naïve",
-    "Ωmega",
-]
+TEXT = """
+a the pan steel Panela de AÇO inoxidável pão 北京 茶 emoji 🙂 14-inch O'Neil’s ﬁne Straße 3.5 — café naïve Ωmega
+"""
+WORDS = TEXT.split()
 
 
 def make_pairs(count, seed=5):

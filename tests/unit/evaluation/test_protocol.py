@@ -57,7 +57,7 @@ def test_a_leak_among_products_that_are_not_scored_does_not_matter():
 def test_many_leaks_are_counted_and_some_named():
     rows = [(f"T{n}", "t", f"text {n}", split, f"{split}{n}") for n in range(9) for split in ("train", "test")]
     rows = [(uid + split, title, content, split, group) for uid, title, content, split, group in rows]
-    with pytest.raises(DataError, match="9 of 9 test products were trained on: .* and 4 more"):
+    with pytest.raises(DataError, match=r"9 of 9 test products were trained on: .* and 4 more"):
         protocol.check_no_leak(make_table(*rows), [f"T{n}test" for n in range(9)])
 
 
@@ -102,7 +102,7 @@ def test_the_good_prompt_holds_instruction_examples_and_ends_as_the_plain_one(an
     template = protocol.build_prompted_template(PromptTemplate(), ByteTokenizer(), make_products(2))
     prompt = template.render_prompt("What is Lamp 9?")
     assert prompt.startswith(protocol.INSTRUCTION)
-    assert all(product.content in prompt for product in make_products(2))
+    assert all(product.content.strip() in prompt for product in make_products(2))
     assert prompt.endswith(PromptTemplate().render_prompt("What is Lamp 9?"))
 
 
