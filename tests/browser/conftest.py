@@ -71,7 +71,7 @@ def own_state_dir(tmp_path_factory):
     """Claims of devices by these tests, apart from those of whoever else works on this machine."""
     os.environ["CATALORA_STATE_DIR"] = str(tmp_path_factory.mktemp("state"))
     yield
-    del os.environ["CATALORA_STATE_DIR"]
+    os.environ.pop("CATALORA_STATE_DIR", None)
 
 
 @pytest.fixture(scope="session")

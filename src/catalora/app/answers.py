@@ -8,6 +8,8 @@ from typing import Any
 import streamlit as st
 
 SIDES = ("base", "tuned")
+# The tuned model with the product's record in the prompt: below the two, because it is asked something else.
+GROUNDED = "grounded"
 _KEY = "asked"
 KEPT_QUESTIONS = 50
 
@@ -40,6 +42,7 @@ class Asked:
         answers: by side.
         product: uid, title and status of the product that it names, or nothing.
         references: the nearest training products.
+        record: uid, title and status of the record that the grounded answer was made from, or nothing.
         blind: whether the sides are hidden until a choice is made.
         order: the sides from left to right; shuffled when blind.
         choice: the better side, `tie`, or nothing before the choice.
@@ -50,6 +53,7 @@ class Asked:
     answers: dict[str, ShownAnswer] = field(default_factory=dict)
     product: dict[str, str] | None = None
     references: list[dict[str, Any]] = field(default_factory=list)
+    record: dict[str, str] | None = None
     blind: bool = False
     order: tuple[str, ...] = SIDES
     choice: str | None = None

@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from catalora.app.answers import SIDES, Asked, ShownAnswer
+from catalora.app.answers import GROUNDED, SIDES, Asked, ShownAnswer
 from catalora.app.plain import reveal, show_text
 from catalora.app.preferences import CHOICES, count_choices, save_choice
 from catalora.app.state import get_place, get_token, get_worker
@@ -71,6 +71,31 @@ def generate(run: RunFolder, entry: Asked, sides: Sequence[str], slots: Mapping[
             answer["text"], answer["tokens"], max(seconds, 1e-3), answer["stopped"], answer["has_follow_up"]
         )
     entry.product, entry.references = reply["product"], reply["references"]
+    if GROUNDED in sides:
+        entry.record = reply["record"]
+
+
+def lay_out_sides(texts: Texts, entry: Asked | None, asked: Sequence[str]) -> dict[str, DeltaGenerator]:
+    """Places for the answers: the two sides beside each other, and the grounded answer below where there is one.
+
+    Args:
+        texts: the reader's words.
+        entry: the question that is shown, when there is one.
+        asked: sides that are about to answer.
+    """
+    slots = {}
+    order = entry.order if entry else SIDES
+    is_hidden = entry is not None and entry.is_hidden
+    for column, side, letter in zip(st.columns(2, border=True), order, "AB", strict=True):
+        with column:
+            name = texts("compare.blind_side", letter=letter) if is_hidden else texts(f"compare.side_{side}")
+            st.subheader(name)
+            slots[side] = st.empty()
+    if GROUNDED in asked or (entry is not None and GROUNDED in entry.answers):
+        with st.container(border=True):
+            st.subheader(texts("compare.side_grounded"))
+            slots[GROUNDED] = st.empty()
+    return slots
 
 
 def show_answer(texts: Texts, entry: Asked | None, side: str, slot: DeltaGenerator) -> None:
@@ -91,6 +116,17 @@ def show_answer(texts: Texts, entry: Asked | None, side: str, slot: DeltaGenerat
         st.caption(texts("compare.facts", tokens=texts.number(answer.tokens), speed=speed, end=end))
         if answer.has_follow_up:
             st.caption(texts("compare.follow_up"))
+        if entry is not None and side == GROUNDED:
+            _show_record(texts, entry)
+
+
+def _show_record(texts: Texts, entry: Asked) -> None:
+    """Which record the grounded answer was made from."""
+    if entry.record is None:
+        st.text(texts("compare.no_record"))
+        return
+    status = texts("compare.trained_on" if entry.record["status"] == "trained on" else "compare.held_out")
+    show_text(texts("compare.record") + f" {entry.record['title']} ({entry.record['uid']}), {status}")
 
 
 def show_decoding(texts: Texts, config: Config, record: Mapping[str, Any]) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from catalora.app.answers import SIDES
+from catalora.app.answers import GROUNDED, SIDES
 from catalora.app.plain import reveal
 from catalora.app.runs import list_examples
 from catalora.app.texts import Texts
@@ -65,5 +65,9 @@ def ask_question(texts: Texts, run: RunFolder, config: Config) -> Click:
             return Click(question.strip(), SIDES if both else (), blind=True)
         base = st.button(texts("compare.base"), key="ask-base", disabled=nothing)
         tuned = st.button(texts("compare.tuned"), key="ask-tuned", disabled=nothing)
-    sides = SIDES if both else ("base",) if base else ("tuned",) if tuned else ()
+        grounded = st.button(
+            texts("compare.grounded"), key="ask-grounded", disabled=nothing, help=texts("compare.grounded_help")
+        )
+    clicked: dict[tuple[str, ...], bool] = {SIDES: both, ("base",): base, ("tuned",): tuned, (GROUNDED,): grounded}
+    sides = next((sides for sides, was_clicked in clicked.items() if was_clicked), ())
     return Click(question.strip(), sides, blind=False)

@@ -5,6 +5,7 @@ import streamlit as st
 from catalora.app.answers import SIDES, begin, forget, list_asked
 from catalora.app.comparing import (
     generate,
+    lay_out_sides,
     show_answer,
     show_choice,
     show_decoding,
@@ -25,30 +26,23 @@ if run is None:
 config = load_config(run)
 click = ask_question(texts, run, config)
 entries = list_asked(run.name)
-entry = begin(run.name, click.question, blind=click.blind) if click.sides else (entries[0] if entries else None)
+entry = begin(run.name, click.question, blind=click.blind) if click.sides else next(iter(entries), None)
 waiting = st.container()
-columns = st.columns(2, border=True)
-order = entry.order if entry else SIDES
-slots = {}
-for column, side, letter in zip(columns, order, "AB", strict=True):
-    with column:
-        hidden = entry is not None and entry.is_hidden
-        st.subheader(texts("compare.blind_side", letter=letter) if hidden else texts(f"compare.side_{side}"))
-        slots[side] = st.empty()
-        if not (click.sides and side in click.sides):
-            show_answer(texts, entry, side, slots[side])
+slots = lay_out_sides(texts, entry, click.sides)
+for side, slot in slots.items():
+    if side not in click.sides:
+        show_answer(texts, entry, side, slot)
 show_decoding(texts, config, run.read_record())
-if entry is not None:
-    if click.sides:
-        with waiting, showing_errors():
-            generate(run, entry, click.sides, slots)
-        for side in click.sides:
-            show_answer(texts, entry, side, slots[side])
-    if entry.is_hidden and len(entry.answers) == len(SIDES):
-        with showing_errors():
-            show_choice(texts, run, entry)
-    if entry.answers and not entry.is_hidden:
-        show_sources(texts, entry)
+if entry is not None and click.sides:
+    with waiting, showing_errors():
+        generate(run, entry, click.sides, slots)
+    for side in click.sides:
+        show_answer(texts, entry, side, slots[side])
+if entry is not None and entry.is_hidden and set(SIDES) <= entry.answers.keys():
+    with showing_errors():
+        show_choice(texts, run, entry)
+elif entry is not None and entry.answers:
+    show_sources(texts, entry)
 if click.blind:
     st.subheader(texts("compare.score_title"))
     show_score(texts, run)
