@@ -4,7 +4,7 @@ BIN := .venv/bin
 PRODUCTS ?= ../shared/data/products
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo app test unit lint format types docs bench sample demo-model screenshots clean
+.PHONY: help install demo app test unit lint format types docs bench sample demo-model screenshots demo-video clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,9 @@ demo-model: .venv/.dev  ## Build the bundled model again (about an hour on 2 cor
 
 screenshots: .venv/.dev  ## Every page of the app in both languages and both themes, as pictures
 	@$(BIN)/python scripts/screenshots.py
+
+demo-video: .venv/.dev  ## The walkthrough as an MP4, filmed in the real app (minutes; needs ffmpeg)
+	@$(BIN)/python scripts/demo_video.py
 
 clean:  ## Remove what the other targets made, except .venv
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
