@@ -50,6 +50,7 @@ from catalora.session import Reply, Session, match_product
 if TYPE_CHECKING:
     from catalora.documents.write import Format
     from catalora.evaluation.compare import Comparison
+    from catalora.evaluation.grounded import GroundingComparison
     from catalora.evaluation.evaluate import Announce
     from catalora.evaluation.results import Results
     from catalora.generation.answer import OnText, Side
@@ -62,6 +63,7 @@ __all__ = [
     "Session",
     "ask",
     "compare",
+    "compare_grounded",
     "evaluate",
     "index",
     "measure_fit",
@@ -94,7 +96,7 @@ def prepare(
     """Read, clean, de-duplicate, sample and split catalogues into a data set folder.
 
     Args:
-        sources: JSON Lines, JSON, CSV or Parquet files, plain or gzip'd.
+        sources: JSON Lines, JSON, CSV or Parquet files, plain, gzip'd or in a zip archive (`raw.zip::trn.json.gz`).
         out: the folder to make; replaced when it is a prepared data set already, and only on success.
         test_sources: files whose products are the test split, e.g. `tst.json.gz`; products of `sources` that are the
             same or nearly the same are removed.
@@ -454,6 +456,27 @@ def compare(
 
 
 # 6. evaluate: the same as a measurement, with intervals, and a report
+
+
+def compare_grounded(
+    session: Session | RunFolder, *, products: int | None = None, progress: Progress = ignore_progress
+) -> "GroundingComparison":
+    """Measure how many facts tuned and grounded answers invent about held-out products, and keep it in the run folder.
+
+    Args:
+        session: an open session, or a run to open.
+        products: how many held-out products; the run's setting when empty.
+        progress: told how far it is.
+    """
+    from catalora.evaluation.grounded import compare_grounded as measure
+
+    with _opened(session, references=False) as opened:
+        config, run = opened.config, opened.run
+        held_out = pick_products(opened.products, "test", products or config.evaluation.products, config.data.seed)
+        comparison = measure(opened.answerer, held_out, opened.find_record, config, opened.spans, progress)
+    run.evaluation.mkdir(exist_ok=True)
+    write_json(run.evaluation / "grounded.json", asdict(comparison))
+    return comparison
 
 
 def evaluate(

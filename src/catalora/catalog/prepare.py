@@ -109,13 +109,13 @@ def _read_source(
     from_test_source: bool,
     progress: Progress,
 ) -> SourceRecord:
-    stage = f"read {source.path.name}"
+    stage = f"read {source.name}"
     batches = read_rows(source, columns, bad_rows, config.max_row_bytes)
     rows = spool.add(
         batches, source.place, from_test_source, lambda: progress(stage, source.position_bytes, source.size_bytes)
     )
     progress(stage, source.size_bytes, source.size_bytes)
-    return SourceRecord(source.path.name, source.size_bytes, source.compute_sha256(), rows, from_test_source)
+    return SourceRecord(source.name, source.size_bytes, source.compute_sha256(), rows, from_test_source)
 
 
 def _find_clusters(

@@ -7,6 +7,7 @@ is unreadable, while an empty text is readable and left to the cleaning.
 import codecs
 import csv
 import json
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from operator import itemgetter
@@ -32,6 +33,7 @@ from catalora.errors import DataError
 
 BATCH_ROWS = 20_000
 DELIMITERS = ",;\t|"
+_OBJECTS_MEET = re.compile(r"\}\s*,\s*(?=\{)")
 
 
 class CsvReader(Protocol):
@@ -84,15 +86,18 @@ def read_csv(source: Source, columns: Columns, bad_rows: BadRows, max_row_bytes:
 def read_json_array(source: Source, columns: Columns, bad_rows: BadRows, max_row_bytes: int) -> Iterator[pl.DataFrame]:
     """Read one JSON array of objects, an element at a time.
 
-    Broken syntax ends the reading even when bad rows are tolerated: nothing says where the next element starts.
-    A row's line is the one on which its element starts.
+    After broken syntax reading goes on where the next object seems to start. A file that ends without its bracket is
+    damaged, however many bad rows are tolerated. A row's line is the one on which its element starts.
     """
     found: FoundColumns | None = None
-    batch = []
+    batch: list[Row] = []
     for line, value in _read_array_elements(source, max_row_bytes):
         if found is None and isinstance(value, dict):
             found = columns.find(value, f"{source.place}:{line}")
-        batch.append(check_record(value, found, source.place, line, bad_rows))
+        if isinstance(value, DataError):
+            batch.append((line, None, None, None, bad_rows.add(value)))
+        else:
+            batch.append(check_record(value, found, source.place, line, bad_rows))
         if len(batch) == BATCH_ROWS:
             yield build_batch(batch)
             batch = []
@@ -168,6 +173,7 @@ def _read_text_lines(source: Source, bad_rows: BadRows, max_row_bytes: int, unde
 
 
 def _read_array_elements(source: Source, max_row_bytes: int) -> Iterator[tuple[int, object]]:
+    """Each element of an array with its line; in place of a broken one the error."""
     decoder = json.JSONDecoder()
     chunks = _read_text(source)
     text = next(chunks).lstrip()[1:]
@@ -180,13 +186,25 @@ def _read_array_elements(source: Source, max_row_bytes: int) -> Iterator[tuple[i
             value, end = decoder.raw_decode(text, start)
         except (ValueError, RecursionError) as error:
             more = next(chunks, "") if len(text) - start <= max_row_bytes else ""
-            if not more:
-                raise _broken_array(source.place, line, error) from error
-            text, start = text[start:] + more, 0
-            continue
+            if more:
+                text, start = text[start:] + more, 0
+                continue
+            broken, following = _broken_array(source.place, line, error), _find_next_element(text, start)
+            if following is None:
+                raise broken from error
+            value, end = broken, following
         yield line, value
         line += text.count("\n", start, end)
         start = end
+
+
+def _find_next_element(text: str, start: int) -> int | None:
+    """Where reading can go on behind a broken element: at the next object, or at the bracket that ends the file."""
+    following = _OBJECTS_MEET.search(text, start)
+    if following is not None:
+        return following.end()
+    end = len(text.rstrip()) - 1
+    return end if end > start and text[end] == "]" else None
 
 
 def _skip_separators(text: str, line: int, start: int) -> tuple[int, int]:
@@ -216,7 +234,7 @@ def _broken_array(place: str, line: int, error: ValueError | RecursionError) -> 
     return DataError(
         f"{place}:{line}: broken JSON in the element that starts here ({reason}), expected objects separated by commas",
         code="bad-json",
-        hint="Correct the file, or save it as JSON Lines: one object a line.",
+        hint="Correct the file, or tolerate and count unreadable rows with --max-bad-rows N.",
         file=place,
         line=line,
     )

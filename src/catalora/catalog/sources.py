@@ -1,6 +1,6 @@
-"""A source file as bytes: opened with or without gzip, recognised by what is in it, cut into whole lines.
+"""A source file as bytes: plain, gzip'd or inside a zip archive, recognised by what is in it, cut into whole lines.
 
-Memory stays bounded whatever the file holds: a line is refused above `max_row_bytes`, and a gzip file that unpacks to
+Memory stays bounded whatever the file holds: a line is refused above `max_row_bytes`, and a packed file that unpacks to
 an implausible size is refused while it streams. What a line means is the readers' business.
 """
 
@@ -10,21 +10,23 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import IO, Literal
+from zipfile import BadZipFile
 
+from catalora.catalog.archives import SEPARATOR, ZIP_MAGICS, damaged_zip, find_member, open_member, split_member
 from catalora.errors import DataError, InputNotFoundError
 
 Format = Literal["json-lines", "json-array", "csv", "parquet"]
 
 BLOCK_BYTES = 4_000_000
 # Product texts shrink to about a third; 100 to 1 is far beyond any catalogue and far below what a bomb needs.
-MAX_GZIP_RATIO = 100
+MAX_PACKED_RATIO = 100
 RATIO_CHECKED_FROM_BYTES = 20_000_000
 
 GZIP_MAGIC = b"\x1f\x8b"
 UTF8_BOM = b"\xef\xbb\xbf"
 UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
-FORMATS_EXPECTED = "JSON Lines, a JSON array, CSV or Parquet, the first three also as .gz"
+FORMATS_EXPECTED = "JSON Lines, a JSON array, CSV or Parquet, the first three also as .gz or in a zip archive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +52,38 @@ class LineBlock:
 
 
 class Source:
-    """One file of a catalogue.
+    """One file of a catalogue, or one in a zip archive (`archive.zip::member`).
+
+    Attributes:
+        path: the file on disk.
+        name: how the profile names it.
+        place: how messages name it.
+        size_bytes: packed size of what is read.
+        position_bytes: how far into the packed bytes reading has come.
 
     Raises:
-        InputNotFoundError: there is no such file, or it is a folder.
+        InputNotFoundError: there is no such file or member, or it is a folder.
         DataError: it is empty, or no format that can be read.
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.place = str(path)
+        self.path, wanted = split_member(path)
+        self.name, self.place = self.path.name, str(self.path)
         self.size_bytes = self._check_exists()
-        self.position_bytes = 0  # how far into the packed file reading has come
-        with path.open("rb") as file:
-            self.is_gzip = file.read(2) == GZIP_MAGIC
+        self.position_bytes = 0
+        self._member = None
+        with self.path.open("rb") as file:
+            is_zip = file.read(4) in ZIP_MAGICS
+        if is_zip:
+            self._member = find_member(self.path, wanted)
+            self.name, self.place = (f"{name}{SEPARATOR}{self._member.filename}" for name in (self.name, self.place))
+            # What the archive says about a member is not more than the archive itself can hold.
+            self.size_bytes = min(self._member.compress_size, self.size_bytes)
+        elif wanted is not None:
+            raise self._not_readable("no zip archive", f"Name the file without {SEPARATOR}{wanted}.")
+        self.is_gzip = False
+        with self._open() as file:
+            self.is_gzip = self._read(file, 2, 0) == GZIP_MAGIC
         self.format = self._recognise()
 
     def read_blocks(self, max_row_bytes: int) -> Iterator[LineBlock]:
@@ -124,12 +144,14 @@ class Source:
         # Leading blank lines say nothing about the format.
         start = next((chunk for chunk in self.read_chunks(65_536) if chunk.removeprefix(UTF8_BOM).strip()), b"")
         if start.startswith(b"PAR1"):
+            if self._is_packed:
+                raise self._not_readable("a packed Parquet file", "Unpack it first; Parquet is compressed by itself.")
             return "parquet"
-        name = self.path.name.lower().removesuffix(".gz")
+        name = self.name.lower().removesuffix(".gz")
         if start.startswith(UTF16_BOMS):
             raise self._not_readable("UTF-16 text", "Save it again as UTF-8.")
-        if start.startswith(b"PK\x03\x04"):
-            raise self._not_readable("a zip archive", "Unpack it first and name the file inside.")
+        if start.startswith(ZIP_MAGICS):
+            raise self._not_readable("a packed zip archive", "Unpack the outer archive first.")
         text = start.removeprefix(UTF8_BOM).lstrip()
         if not text:
             raise self._empty()
@@ -147,36 +169,41 @@ class Source:
         """The unpacked bytes of the file in pieces of at most `size`, or `BLOCK_BYTES`.
 
         Raises:
-            DataError: damaged gzip, or a gzip bomb.
+            DataError: damaged gzip or zip, or a bomb.
         """
         self.position_bytes = 0
-        size = size or BLOCK_BYTES
-        with self.path.open("rb") as packed:
-            if not self.is_gzip:
-                while chunk := packed.read(size):
-                    self.position_bytes += len(chunk)
-                    yield chunk
-                return
-            yield from self._unpack(packed, size)
-
-    def _unpack(self, packed: BinaryIO, size: int) -> Iterator[bytes]:
-        unpacked_bytes = 0
-        with gzip.GzipFile(fileobj=packed) as file:
-            while True:
-                try:
-                    chunk = file.read(size)
-                except EOFError as error:
-                    raise self._damaged_gzip("ends too early", unpacked_bytes) from error
-                except (gzip.BadGzipFile, zlib.error) as error:
-                    what = "checksum does not match" if "CRC" in str(error) else f"damaged: {error}"
-                    raise self._damaged_gzip(what, unpacked_bytes) from error
-                if not chunk:
-                    return
+        # A position in an unpacked member, as one in its packed bytes.
+        share = self.size_bytes / max(1, self._member.file_size) if self._member else 1.0
+        with self._open() as packed:
+            file = gzip.GzipFile(fileobj=packed) if self.is_gzip else packed
+            unpacked_bytes = 0
+            while chunk := self._read(file, size or BLOCK_BYTES, unpacked_bytes):
                 unpacked_bytes += len(chunk)
-                self.position_bytes = packed.tell()
-                if unpacked_bytes > RATIO_CHECKED_FROM_BYTES + MAX_GZIP_RATIO * self.position_bytes:
-                    raise self._gzip_bomb(unpacked_bytes)
+                self.position_bytes = int(packed.tell() * share)
+                most = RATIO_CHECKED_FROM_BYTES + MAX_PACKED_RATIO * self.position_bytes
+                if self._is_packed and unpacked_bytes > most:
+                    raise self._bomb(unpacked_bytes)
                 yield chunk
+
+    @property
+    def _is_packed(self) -> bool:
+        return self.is_gzip or self._member is not None
+
+    def _open(self) -> IO[bytes]:
+        return self.path.open("rb") if self._member is None else open_member(self.path, self._member)
+
+    def _read(self, file: gzip.GzipFile | IO[bytes], size: int, unpacked_bytes: int) -> bytes:
+        try:
+            return file.read(size)
+        except BadZipFile as error:
+            raise damaged_zip(self.place, str(error)) from error
+        except EOFError as error:
+            raise self._damaged_gzip("ends too early", unpacked_bytes) from error
+        except (gzip.BadGzipFile, zlib.error) as error:
+            if not self.is_gzip:
+                raise damaged_zip(self.place, str(error)) from error
+            what = "checksum does not match" if "CRC" in str(error) else f"damaged: {error}"
+            raise self._damaged_gzip(what, unpacked_bytes) from error
 
     def _check_line_lengths(self, block: LineBlock, max_row_bytes: int) -> None:
         # Only a block that is itself longer than a row may be can hold such a row.
@@ -210,10 +237,10 @@ class Source:
             byte=self.position_bytes,
         )
 
-    def _gzip_bomb(self, unpacked_bytes: int) -> DataError:
+    def _bomb(self, unpacked_bytes: int) -> DataError:
         return DataError(
             f"{self.place}: {self.position_bytes:,} bytes unpack to more than {unpacked_bytes:,},"
-            f" expected at most {MAX_GZIP_RATIO} to 1 for product texts",
+            f" expected at most {MAX_PACKED_RATIO} to 1 for product texts",
             code="gzip-bomb",
             hint="If you trust the file, unpack it yourself and name the unpacked file.",
             file=self.place,

@@ -42,10 +42,11 @@ def command(
     settings: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Clean, de-duplicate and split catalogues (JSON Lines, JSON, CSV, Parquet; plain or gzip'd) into --out.
+    """Clean, de-duplicate and split catalogues (JSON Lines, JSON, CSV, Parquet; plain, gzip'd or zipped) into --out.
 
     \b
     catalora prepare trn.json.gz --out data/amazon --max-samples 3000
+    catalora prepare raw.zip::trn.json.gz --test-source raw.zip::tst.json.gz --out data/amazon
     """  # noqa: D301 - click reads \b as "do not wrap"
     from catalora import pipeline
     from catalora.catalog import Columns

@@ -1,5 +1,6 @@
 import gzip
 import json
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import polars as pl
 import pytest
@@ -8,7 +9,7 @@ from catalora.catalog.json_lines import parse_block, read_block_by_line, split_a
 from catalora.catalog.readers import read_rows
 from catalora.catalog.rows import BadRows, Columns, FoundColumns
 from catalora.catalog.sources import LineBlock, Source
-from catalora.errors import DataError, InputNotFoundError
+from catalora.errors import CataloraError, DataError, InputNotFoundError
 
 MUG = {"uid": "1", "title": "Mug", "content": "A mug of steel.", "target_ind": [1], "target_rel": [1.0]}
 LAMP = {"uid": "2", "title": "Lâmpada", "content": 'Uma lâmpada "quente".\nBoa.', "source": "x"}
@@ -138,7 +139,7 @@ BAD_INPUTS = {
     ),
     "utf-8 array": ("a.json", b'[\n{"title": "\xff"}]', "invalid-utf8", "a.json:2: byte 0xff at position 13 "),
     "utf-16": ("a.csv", "title,content".encode("utf-16"), "unknown-format", "UTF-16"),
-    "zip": ("a.zip", b"PK\x03\x04xxxx", "unknown-format", "a zip archive"),
+    "zip": ("a.zip", b"PK\x03\x04xxxx", "damaged-zip", "damaged zip archive"),
     "binary": ("a.bin", b"\x00\x01\x02", "unknown-format", "binary data"),
     "no columns": (
         "a.csv",
@@ -195,6 +196,96 @@ def test_truncated_gzip_and_wrong_checksum_are_told_apart(tmp_path):
         with pytest.raises(DataError, match=message) as caught:
             read(path)
         assert caught.value.code == "damaged-gzip"
+
+
+def write_zip(path, **members):
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name.replace("__", "/").replace("_", "."), data)
+    return path
+
+
+PACKED = gzip.compress(lines(MUG, LAMP).encode())
+
+
+@pytest.mark.parametrize(
+    ("members", "suffix", "name"),
+    [
+        ({"trn_json_gz": PACKED}, "", "trn.json.gz"),
+        ({"trn_json_gz": PACKED, "tst_json_gz": b"x", "lbl_json_gz": b"x"}, "", "trn.json.gz"),
+        ({"a__trn_json": lines(MUG, LAMP), "readme_txt": "x"}, "", "a/trn.json"),
+        ({"trn_json_gz": b"x", "tst_json_gz": PACKED}, "::tst.json.gz", "tst.json.gz"),
+        ({"a__b_csv": CSV, "c_csv": "x"}, "::b.csv", "a/b.csv"),
+        ({"a__b_csv": CSV, "c_csv": "x"}, "::a/b.csv", "a/b.csv"),
+    ],
+)
+def test_a_catalogue_is_read_out_of_a_zip_archive(tmp_path, members, suffix, name):
+    write_zip(tmp_path / "raw.zip", **members)
+    path = tmp_path / f"raw.zip{suffix}"
+    assert texts(read(path)) == EXPECTED
+    assert Source(path).name == f"raw.zip::{name}"
+
+
+@pytest.mark.parametrize(
+    ("members", "suffix", "code"),
+    [
+        ({"a_csv": CSV, "b_csv": CSV}, "", "member-not-named"),
+        ({"readme_txt": "x"}, "", "member-not-named"),
+        ({}, "", "member-not-named"),
+        ({"a_csv": CSV}, "::b.csv", "member-not-found"),
+        ({"a__c_csv": CSV, "b__c_csv": CSV}, "::c.csv", "member-not-found"),
+        ({"a_csv": b"PK\x03\x04"}, "", "unknown-format"),
+        ({"a_parquet": b"PAR1"}, "::a.parquet", "unknown-format"),
+        ({"a_jsonl_gz": PACKED[:-9]}, "", "damaged-gzip"),
+    ],
+)
+def test_an_archive_without_a_clear_catalogue_is_refused_with_the_names_in_it(tmp_path, members, suffix, code):
+    write_zip(tmp_path / "raw.zip", **members)
+    with pytest.raises(CataloraError) as caught:
+        read(tmp_path / f"raw.zip{suffix}")
+    assert caught.value.code == code
+    assert "raw.zip" in caught.value.message
+    if code.startswith("member"):
+        assert all(repr(name.replace("__", "/").replace("_", ".")) in caught.value.message for name in members)
+
+
+def test_a_damaged_archive_and_a_member_of_no_archive_are_told_apart(tmp_path):
+    whole = write_zip(tmp_path / "raw.zip", trn_json=lines(*[MUG] * 300)).read_bytes()
+    for data in (whole[:-40], whole[:60] + b"\0" * 20 + whole[80:]):
+        (tmp_path / "bad.zip").write_bytes(data)
+        with pytest.raises(DataError) as caught:
+            read(tmp_path / "bad.zip")
+        assert caught.value.code == "damaged-zip"
+    write(tmp_path / "a.jsonl", lines(MUG))
+    with pytest.raises(DataError, match="is no zip archive"):
+        Source(tmp_path / "a.jsonl::trn.json")
+
+
+@pytest.mark.parametrize("pack", [lambda data: data, gzip.compress], ids=["deflated", "gzip in it"])
+def test_zip_bomb_is_refused_while_it_streams(tmp_path, monkeypatch, pack):
+    monkeypatch.setattr("catalora.catalog.sources.RATIO_CHECKED_FROM_BYTES", 1_000_000)
+    path = write_zip(tmp_path / "raw.zip", trn_json=pack((lines(MUG) * 300_000).encode()))
+    with pytest.raises(DataError) as caught:
+        read(path)
+    assert caught.value.code == "gzip-bomb"
+
+
+@pytest.mark.parametrize("separator", [",", ", ", ",\n  "])
+def test_reading_goes_on_behind_a_broken_element_of_an_array(tmp_path, separator):
+    parts = [json.dumps(MUG), '{"uid": "x", "title": "T" "content"}', json.dumps(LAMP), '{"uid": 1, "title": }']
+    path = write(tmp_path / "a.json", f"[{separator.join(parts)}]\n")
+    rows = read(path, max_bad_rows=2)
+    assert [row["problem"] is None for row in rows] == [True, False, True, False]
+    assert texts(rows[::2]) == EXPECTED
+    assert "broken JSON" in rows[1]["problem"]
+    with pytest.raises(DataError, match="bad row number 2, 1 tolerated"):
+        read(path, max_bad_rows=1)
+
+
+def test_an_array_without_its_end_is_damaged_however_much_is_tolerated(tmp_path):
+    for text in (json.dumps([MUG, LAMP])[:-1], json.dumps([MUG, LAMP])[:-20]):
+        with pytest.raises(DataError, match="broken JSON"):
+            read(write(tmp_path / "a.json", text), max_bad_rows=9)
 
 
 def test_missing_file_and_folder_are_named(tmp_path):
