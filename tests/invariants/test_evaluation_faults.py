@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 from catalora.catalog import read_products, save_products
 from catalora.catalog.prepared import compute_fingerprint
 from catalora.errors import DataError, EvaluationError
-from catalora.evaluation import evaluate, scoring
+from catalora.evaluation import evaluate, lists, scoring
 from catalora.evaluation.evaluate import evaluate_run
 from catalora.generation.answer import ADAPTER_NAMES, Answerer, Answers
 from catalora.model.adapter import WEIGHTS_FILE
@@ -143,7 +143,7 @@ def test_decoder_settings_that_differ(attempt, monkeypatch):
             super().__init__(*parts)
             self.stop_ids = [*self.stop_ids, 7]
 
-    monkeypatch.setattr(evaluate, "Answerer", Eager)
+    monkeypatch.setattr(lists, "Answerer", Eager)
     with pytest.raises(EvaluationError, match=r"eos_token_id is \[1\] in 'base' and \[1, 7\] in 'prompted'") as caught:
         attempt()
     assert caught.value.code == "decoders-differ"

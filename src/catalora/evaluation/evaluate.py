@@ -13,23 +13,22 @@ import polars as pl
 
 from catalora.catalog import Product, pick_products
 from catalora.config import Config
-from catalora.errors import DataError
 from catalora.evaluation.estimate import Workload, estimate_seconds
 from catalora.evaluation.fingerprints import LogitFingerprint, check_adapter_file, check_answers, check_sides
+from catalora.evaluation.lists import Lists, choose_lists
 from catalora.evaluation.protocol import (
-    build_prompted_template,
-    check_no_leak,
     check_products,
-    choose_examples,
     hash_products,
-    select_fitting,
 )
 from catalora.evaluation.results import (
     SCHEMA_VERSION,
     Column,
     ColumnProof,
+    Difference,
+    Metric,
     Origin,
     ProductListing,
+    ProductResult,
     Protocol,
     Results,
     SeedSpread,
@@ -46,27 +45,20 @@ from catalora.run import RunFolder
 
 # Training descriptions in which copies are looked for; a run with more has them drawn at random.
 SEARCHED_DESCRIPTIONS = 50_000
-_EXAMPLE_CANDIDATES = 64
 
 # Told the estimate in seconds before the long part starts.
 Announce = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Lists:
-    """What is evaluated.
+class _Figures:
+    """What the scores come to; `copy_search` as in `results.Protocol`."""
 
-    Attributes:
-        unseen: test products that fit every column.
-        seen: the probe of training products that fit.
-        examples: training products for the prompted column, in neither list.
-        too_long: how many did not fit, unseen and seen.
-    """
-
-    unseen: list[Product]
-    seen: list[Product]
-    examples: list[Product]
-    too_long: tuple[int, int]
+    metrics: tuple[Metric, ...]
+    seen_metrics: tuple[Metric, ...]
+    gaps: dict[str, Difference]
+    products: tuple[ProductResult, ...]
+    copy_search: tuple[int, int]
 
 
 def evaluate_run(
@@ -95,60 +87,32 @@ def evaluate_run(
         EvaluationError: weights, prompts, products or decoders are not what they should be.
     """
     started = time.time()
-    record = run.read_record()
     progress("check weights and products", 0, None)
-    check_products(table, record["data"]["run_fingerprint"])
-    adapter_sha256 = check_adapter_file(answerer, run.adapter, record.get("adapter_sha256"))
-    fingerprints = check_sides(answerer)
+    adapter_sha256, fingerprints = _check_run(run, answerer, table)
     lists, prompted = choose_lists(answerer, table, config, products)
-    answerers: dict[Column, Answerer] = {"base": answerer, "prompted": prompted, "tuned": answerer}
+    columns: dict[Column, Answerer] = {"base": answerer, "prompted": prompted, "tuned": answerer}
     if announce is not None:
-        announce(_estimate(answerers, lists, config))
-
-    unseen = _score(answerers, lists.unseen, config, progress, "unseen")
-    sides: dict[Column, Answerer] = {"base": answerer, "tuned": answerer}
-    seen = _score(sides, lists.seen, config, progress, "seen") if lists.seen else None
-    proofs = _prove(answerers, unseen, fingerprints)
+        announce(_estimate(answerer, prompted, lists, config))
+    unseen = _score(columns, lists.unseen, config, progress, "unseen")
+    proofs = _prove(columns, unseen, fingerprints)
+    del columns["prompted"]
+    seen = _score(columns, lists.seen, config, progress, "seen") if lists.seen else None
     robustness = measure_robustness(answerer, lists.unseen, config, progress)
     answered = time.time()
-
     progress("metrics", 0, None)
-    training, available = _pick_training_texts(table, config.data.seed)
-    embedder, seed = Embedder(), config.data.seed
-    measured = measure_list(unseen, training, embedder, seed)
-    draws = Bootstrap(len(lists.unseen), seed)
-    seen_measured = measure_list(seen, training, embedder, seed) if seen else None
-    # Lists of different products need draws of their own.
-    seen_draws = Bootstrap(len(lists.seen), seed + 1) if seen else None
+    figures = _summarise(unseen, seen, table, config)
     return Results(
         schema_version=SCHEMA_VERSION,
         origin=_describe_origin(run, answerer, adapter_sha256),
-        protocol=Protocol(
-            unseen=ProductListing("test", len(lists.unseen), hash_products(lists.unseen), lists.too_long[0]),
-            seen=ProductListing("train", len(lists.seen), hash_products(lists.seen), lists.too_long[1])
-            if lists.seen
-            else None,
-            columns=proofs,
-            examples=tuple(example.uid for example in lists.examples),
-            resamples=RESAMPLES,
-            seed=seed,
-            power_difference=POWER_DIFFERENCE,
-            copy_search=(len(training), available),
-        ),
-        metrics=summarise(measured, draws),
-        seen_metrics=summarise(seen_measured, seen_draws) if seen_measured and seen_draws else (),
-        gaps=compare_seen(seen_measured, seen_draws, measured, draws) if seen_measured and seen_draws else {},
+        protocol=_describe_protocol(lists, proofs, figures.copy_search, config),
+        metrics=figures.metrics,
+        seen_metrics=figures.seen_metrics,
+        gaps=figures.gaps,
         robustness=robustness,
         seeds=None,
-        products=(
-            *list_products(measured, seen=False),
-            *(list_products(seen_measured, seen=True) if seen_measured else ()),
-        ),
+        products=figures.products,
         reference_words=sum(len(product.content.split()) for product in lists.unseen) / len(lists.unseen),
-        seconds={
-            "answers": round(answered - started, 1),
-            "metrics": round(time.time() - answered, 1),
-        },
+        seconds={"answers": round(answered - started, 1), "metrics": round(time.time() - answered, 1)},
     )
 
 
@@ -173,10 +137,7 @@ def measure_seed(
     Raises:
         EvaluationError: weights or products are not what they should be.
     """
-    record = run.read_record()
-    check_products(table, record["data"]["run_fingerprint"])
-    check_adapter_file(answerer, run.adapter, record.get("adapter_sha256"))
-    check_sides(answerer)
+    _check_run(run, answerer, table)
     lists, _ = choose_lists(answerer, table, config, products)
     scored = _score({"tuned": answerer}, lists.unseen, config, progress, run.name)
     training, _ = _pick_training_texts(table, config.data.seed)
@@ -200,45 +161,12 @@ def add_seeds(results: Results, figures: Mapping[int, Mapping[str, float]]) -> R
     return replace(results, seeds=SeedSpread(tuple(figures), spreads))
 
 
-def choose_lists(answerer: Answerer, table: pl.DataFrame, config: Config, products: int) -> tuple[Lists, Answerer]:
-    """Draw the lists, the same ones each time, and build the prompted column's answerer.
-
-    Raises:
-        DataError: there are no test products, some were trained on, or none fits the model's context.
-    """
-    seed = config.data.seed
-    unseen = pick_products(table, "test", products, seed)
-    if not unseen:
-        raise DataError(
-            "the run has no test products to evaluate on",
-            code="no-test-products",
-            hint="Prepare the data with a larger data.test_share.",
-        )
-    check_no_leak(table, [product.uid for product in unseen])
-    # A small training set must have some left to serve as examples.
-    trained = int((table["split"] == "train").sum())
-    probe = min(products // 2, trained // 2)
-    drawn = pick_products(table, "train", probe + _EXAMPLE_CANDIDATES, seed)
-    seen, candidates = drawn[:probe], drawn[probe:]
-    examples = choose_examples(candidates, [*unseen, *seen])
-    template = build_prompted_template(answerer.template, answerer.tokenizer, examples)
-    prompted = Answerer(answerer.model, answerer.tokenizer, template, answerer.device)
-    fitting_unseen = _keep_fitting([answerer, prompted], unseen, config)
-    fitting_seen = _keep_fitting([answerer], seen, config) if seen else []
-    if not fitting_unseen:
-        raise DataError(
-            f"none of {len(unseen)} test products fits the model's context of {answerer.context_length} tokens",
-            code="nothing-to-compare",
-            hint="Lower generation.max_new_tokens, or prepare the data with a larger data.test_share.",
-        )
-    too_long = (len(unseen) - len(fitting_unseen), len(seen) - len(fitting_seen))
-    return Lists(fitting_unseen, fitting_seen, examples, too_long), prompted
-
-
-def _keep_fitting(answerers: Sequence[Answerer], products: Sequence[Product], config: Config) -> list[Product]:
-    questions = ask_questions(products, answerers[0].template, config.training.seed)
-    places = select_fitting(answerers, products, questions, config.generation.max_new_tokens)
-    return [products[place] for place in places]
+def _check_run(run: RunFolder, answerer: Answerer, table: pl.DataFrame) -> tuple[str, dict[Side, LogitFingerprint]]:
+    """Refuse other products or weights than the run's; the adapter's sha256 and both sides' fingerprints."""
+    record = run.read_record()
+    check_products(table, record["data"]["run_fingerprint"])
+    sha256 = check_adapter_file(answerer, run.adapter, record.get("adapter_sha256"))
+    return sha256, check_sides(answerer)
 
 
 def _score(
@@ -270,18 +198,55 @@ def _prove(
     return proofs
 
 
-def _estimate(answerers: dict[Column, Answerer], lists: Lists, config: Config) -> float:
-    base, prompted = answerers["base"], answerers["prompted"]
+def _summarise(unseen: ScoredList, seen: ScoredList | None, table: pl.DataFrame, config: Config) -> _Figures:
+    """All metrics of both lists, with intervals."""
+    training, available = _pick_training_texts(table, config.data.seed)
+    embedder, seed = Embedder(), config.data.seed
+    measured, draws = measure_list(unseen, training, embedder, seed), Bootstrap(len(unseen.products), seed)
+    metrics, copy_search = summarise(measured, draws), (len(training), available)
+    products = list_products(measured, seen=False)
+    if seen is None:
+        return _Figures(metrics, (), {}, tuple(products), copy_search)
+    seen_measured = measure_list(seen, training, embedder, seed)
+    # Lists of different products need draws of their own.
+    seen_draws = Bootstrap(len(seen.products), seed + 1)
+    return _Figures(
+        metrics=metrics,
+        seen_metrics=summarise(seen_measured, seen_draws),
+        gaps=compare_seen(seen_measured, seen_draws, measured, draws),
+        products=(*products, *list_products(seen_measured, seen=True)),
+        copy_search=copy_search,
+    )
+
+
+def _describe_protocol(
+    lists: Lists, proofs: dict[Column, ColumnProof], copy_search: tuple[int, int], config: Config
+) -> Protocol:
+    too_long_unseen, too_long_seen = lists.too_long
+    seen = ProductListing("train", len(lists.seen), hash_products(lists.seen), too_long_seen)
+    return Protocol(
+        unseen=ProductListing("test", len(lists.unseen), hash_products(lists.unseen), too_long_unseen),
+        seen=seen if lists.seen else None,
+        columns=proofs,
+        examples=tuple(example.uid for example in lists.examples),
+        resamples=RESAMPLES,
+        seed=config.data.seed,
+        power_difference=POWER_DIFFERENCE,
+        copy_search=copy_search,
+    )
+
+
+def _estimate(answerer: Answerer, prompted: Answerer, lists: Lists, config: Config) -> float:
+    forms = len(answerer.template.held_out_questions) + 1
     work = [
-        _plan(base, lists.unseen, config, lanes=2),
+        _plan(answerer, lists.unseen, config, lanes=2),
         _plan(prompted, lists.unseen, config, lanes=1),
-        _plan(base, lists.seen, config, lanes=2),
+        _plan(answerer, lists.seen, config, lanes=2),
+        *[_plan(answerer, lists.unseen[:ASKED], config, lanes=2, answered=0)] * forms,
+        _plan(answerer, lists.unseen[:ANSWERED] * forms, config, lanes=1),
     ]
-    forms = len(base.template.held_out_questions) + 1
-    work += [_plan(base, lists.unseen[:ASKED], config, lanes=2, answered=0)] * forms
-    work.append(_plan(base, lists.unseen[:ANSWERED] * forms, config, lanes=1))
-    questions = ask_questions(lists.unseen, base.template, config.training.seed)
-    return estimate_seconds(base, questions, work, config.generation, config.evaluation.batch_size)
+    questions = ask_questions(lists.unseen, answerer.template, config.training.seed)
+    return estimate_seconds(answerer, questions, work, config.generation, config.evaluation.batch_size)
 
 
 def _plan(
