@@ -120,7 +120,7 @@ def film_tuning(film: Film, page: Page, url: str, samples: int) -> None:
     samples_heading = page.get_by_role("heading", name=PORTUGUESE("tuning.samples"))
     samples_heading.wait_for()
     samples_heading.scroll_into_view_if_needed()
-    film.show(page, "2. Antes. O modelo original responde sobre produtos reservados: divaga e faz perguntas a si mesmo.")
+    film.show(page, "2. Antes. O modelo original responde sobre produtos reservados: divaga e pergunta a si mesmo.")
     page.get_by_role("heading", level=1).scroll_into_view_if_needed()
     caption = "3. O treino roda em um processo próprio: fechar a página não o interrompe. (Tempo acelerado.)"
     film.show(page, caption)

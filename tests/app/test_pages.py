@@ -151,7 +151,8 @@ def test_a_finished_run_shows_its_curves(open_app, home):
 
 def test_both_models_answer_and_stay_visible(open_app, home):
     test = open_app(home, "compare")
-    test.text_input(key="question").set_value(f"What is Hostile {HOSTILE}?").run()
+    cleaned = HOSTILE.replace("<script>alert(1)</script> ", "").replace("\u202e", "")
+    test.text_input(key="question").set_value(f"What is Hostile {cleaned}?").run()
     test.button(key="ask-base").click().run()
     assert not test.exception
     assert not test.error
