@@ -14,16 +14,27 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from catalora.config import Config, build_config
     from catalora.errors import CataloraError
-    from catalora.pipeline import ask, compare, index, prepare, train
+    from catalora.pipeline import ask, compare, evaluate, index, prepare, train
 
 __version__ = "0.1.0"
-__all__ = ["CataloraError", "Config", "__version__", "ask", "build_config", "compare", "index", "prepare", "train"]
+__all__ = [
+    "CataloraError",
+    "Config",
+    "__version__",
+    "ask",
+    "build_config",
+    "compare",
+    "evaluate",
+    "index",
+    "prepare",
+    "train",
+]
 
 _HOMES = {
     "CataloraError": "errors",
     "Config": "config",
     "build_config": "config",
-    **dict.fromkeys(("prepare", "index", "train", "ask", "compare"), "pipeline"),
+    **dict.fromkeys(("prepare", "index", "train", "ask", "compare", "evaluate"), "pipeline"),
 }
 
 

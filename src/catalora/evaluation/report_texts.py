@@ -7,7 +7,7 @@ PORTUGUESE = {
     "title": "Antes e depois do ajuste",
     "lead": "Medido em {unseen} produtos que o ajuste nunca viu e em {seen} com que treinou. Cada diferença vem com"
     " seu intervalo de 95%; o que não é significativo é dito assim.",
-    "run": "Execução {run}, modelo {model}, avaliada em {date} (UTC) com catalora {version}.",
+    "run": "Treino {run}, modelo {model}, avaliado em {date} (UTC) com catalora {version}.",
     "headline": "Os números principais",
     "tile-change": "{before} → {after}",
     "column:base": "antes",
@@ -98,7 +98,7 @@ PORTUGUESE = {
     "per-seed": "por semente",
     "curves": "Curvas de perda",
     "curves-label": "Perda por passo: treino e validação, em nats por token.",
-    "curves-none": "A execução não registrou perdas.",
+    "curves-none": "O treino não registrou perdas.",
     "loss-train": "treino",
     "loss-validation": "validação",
     "step": "passo",
