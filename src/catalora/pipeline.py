@@ -50,8 +50,8 @@ from catalora.session import Reply, Session, match_product
 if TYPE_CHECKING:
     from catalora.documents.write import Format
     from catalora.evaluation.compare import Comparison
-    from catalora.evaluation.grounded import GroundingComparison
     from catalora.evaluation.evaluate import Announce
+    from catalora.evaluation.grounded import GroundingComparison
     from catalora.evaluation.results import Results
     from catalora.generation.answer import OnText, Side
     from catalora.references.index import ReferenceIndex

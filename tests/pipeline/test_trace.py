@@ -140,3 +140,16 @@ def test_grounded_answers_by_command(run, session, catalora):  # noqa: F811
     refused = catalora("ask", run.name, title, "--decline-unknown", *place)
     assert refused.code == 2
     assert "--grounded" in refused.err
+
+
+def test_tuned_and_grounded_are_compared_on_the_same_held_out_products(run, session, catalora):  # noqa: F811
+    comparison = pipeline.compare_grounded(session, products=6)
+    assert comparison.products + comparison.none == 6
+    assert comparison.found == comparison.products
+    assert set(comparison.rates) == {"tuned", "grounded"}
+    assert all(0 <= rate.contradicted <= rate.invented <= rate.facts for rate in comparison.rates.values())
+    assert (run.evaluation / "grounded.json").is_file()
+    place = ["--runs-dir", run.path.parent]
+    shown = catalora("compare", run.name, "--n", "4", "--examples", "0", "--grounded", *place)
+    assert shown.code == 0
+    assert "of them not in the product's record" in shown.out

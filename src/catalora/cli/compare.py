@@ -1,5 +1,6 @@
 """`catalora compare`."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,30 +11,53 @@ from catalora.run import open_run
 
 if TYPE_CHECKING:
     from catalora.evaluation.compare import Comparison
+    from catalora.evaluation.grounded import GroundingComparison
 
 
 @click.command()
 @click.argument("run")
 @click.option("--n", "products", type=click.IntRange(1), help="Held-out products; the run's setting without it.")
 @click.option("--examples", type=click.IntRange(0), default=1, show_default=True, help="Products shown side by side.")
+@click.option("--grounded", is_flag=True, help="Also compare with answers from the product's record: invented facts.")
 @runs_dir_option
 @json_option
-def command(run: str, products: int | None, examples: int, runs_dir: str, as_json: bool) -> None:
+def command(run: str, products: int | None, examples: int, grounded: bool, runs_dir: str, as_json: bool) -> None:
     """Measure RUN before and after on held-out products; the result is kept in its evaluation folder."""
     from catalora import pipeline
 
     folder = open_run(Path(runs_dir), run)
-    with show_progress() as progress:
-        comparison = pipeline.compare(folder, products=products, progress=progress)
+    with show_progress() as progress, pipeline.open_session(folder, references=False) as session:
+        comparison = pipeline.compare(session, products=products, progress=progress)
+        third = pipeline.compare_grounded(session, products=products, progress=progress) if grounded else None
     if as_json:
-        print_json(comparison.to_dict())
+        print_json({**comparison.to_dict(), **({"grounded": asdict(third)} if third else {})})
         return
     print_comparison(comparison)
+    if third:
+        print_grounding(third)
     for product in comparison.products[:examples]:
         click.secho(f"\n{product.question}", bold=True)
         print_text(f"true:  {product.description}")
         for side, answer in product.answers.items():
             print_text(f"{side}:  {answer.text}")
+
+
+def print_grounding(comparison: "GroundingComparison") -> None:
+    """Invented facts with and without the record in the prompt."""
+    tuned, grounded = comparison.rates["tuned"], comparison.rates["grounded"]
+    rows = [
+        ["facts that can be checked", f"{tuned.facts:,}", f"{grounded.facts:,}", ""],
+        ["of them not in the product's record", f"{tuned.rate:.0%}", f"{grounded.rate:.0%}", "lower"],
+        ["of these, the record has another value", f"{tuned.contradicted:,}", f"{grounded.contradicted:,}", "lower"],
+    ]
+    click.echo("")
+    print_table(["", "tuned", "grounded", "wanted"], rows)
+    click.echo(
+        f"\n{comparison.products} held-out products; record found for {comparison.found}, "
+        f"another product's for {comparison.wrong}, none for {comparison.none}."
+    )
+    if comparison.reduction is not None:
+        click.echo(f"Share of facts that are not in the record: {-comparison.reduction:+.0%} from tuned to grounded.")
 
 
 def print_comparison(comparison: "Comparison") -> None:

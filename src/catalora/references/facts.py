@@ -122,8 +122,8 @@ def extract_facts(text: str, ordinary_words: Container[str] | None = None) -> li
 
     Args:
         text: an answer or a description.
-        ordinary_words: words, in lower case, that need not be names, e.g. a run's `SpanIndex`. With it, a capital word at
-            the start of a sentence belongs to a name unless it is one of these; without it, only when another follows.
+        ordinary_words: words, in lower case, that need not be names, e.g. a run's `SpanIndex`. With it, a capital word
+            at the start of a sentence belongs to a name unless it is one of these; without it, when another follows.
 
     Example:
         >>> [(fact.kind, fact.text, fact.key) for fact in extract_facts("A 12-inch pan in navy blue, model HT-260.")]
