@@ -9,7 +9,7 @@ from catalora.catalog.report_markup import render_text
 
 _WIDTH = 480
 _ROW, _MARGIN = 22, 8
-_CURVE_HEIGHT, _CURVE_LEFT, _CURVE_BOTTOM, _CURVE_TOP = 220, 44, 26, 12
+_CURVE_WIDTH, _CURVE_HEIGHT, _CURVE_LEFT, _CURVE_BOTTOM, _CURVE_TOP = 900, 260, 44, 26, 12
 _TICKS = 4
 _MOST_DOTS = 60  # more would hide the line
 
@@ -74,17 +74,18 @@ def render_curves(curves: Sequence[Curve], label: str, step_name: str) -> str:
     floor = _CURVE_HEIGHT - _CURVE_BOTTOM
 
     def x(step: float) -> float:
-        return _CURVE_LEFT + step / last * (_WIDTH - _CURVE_LEFT - _MARGIN)
+        return _CURVE_LEFT + step / last * (_CURVE_WIDTH - _CURVE_LEFT - _MARGIN)
 
     def y(value: float) -> float:
         return floor - (value - low) / span * (floor - _CURVE_TOP)
 
-    html = f'<line x1="{_CURVE_LEFT}" x2="{_WIDTH}" y1="{floor}" y2="{floor}"/>'
+    html = f'<line x1="{_CURVE_LEFT}" x2="{_CURVE_WIDTH}" y1="{floor}" y2="{floor}"/>'
     for tick in range(_TICKS):
         value = low + span * tick / (_TICKS - 1)
         html += f'<text x="{_CURVE_LEFT - 6}" y="{y(value) + 5:.1f}" text-anchor="end">{value:.2f}</text>'
     html += f'<text x="{_CURVE_LEFT}" y="{floor + 19}">0</text>'
-    html += f'<text x="{_WIDTH}" y="{floor + 19}" text-anchor="end">{render_text(step_name)} {math.floor(last)}</text>'
+    last_step = f"{render_text(step_name)} {math.floor(last)}"
+    html += f'<text x="{_CURVE_WIDTH}" y="{floor + 19}" text-anchor="end">{last_step}</text>'
     for curve in curves:
         path = " ".join(f"{x(step):.1f},{y(value):.1f}" for step, value in curve.points)
         html += f'<polyline class="{curve.look}" points="{path}"/>'
@@ -95,7 +96,5 @@ def render_curves(curves: Sequence[Curve], label: str, step_name: str) -> str:
     legend = "".join(
         f'<span class="key {curve.look}">{render_text(curve.name)}</span>' for curve in curves if curve.points
     )
-    return (
-        f'<svg class="chart curves" viewBox="0 0 {_WIDTH} {_CURVE_HEIGHT}" role="img" aria-label="{escape(label)}">'
-        f'{html}</svg><p class="soft">{legend}</p>'
-    )
+    box = f'viewBox="0 0 {_CURVE_WIDTH} {_CURVE_HEIGHT}" role="img" aria-label="{escape(label)}"'
+    return f'<svg class="chart curves" {box}>{html}</svg><p class="soft">{legend}</p>'

@@ -11,7 +11,7 @@ from catalora.evaluation.report_texts import EvaluationWording
 from catalora.evaluation.results import Column, Difference, Metric, Results
 
 TILES = ("bits_per_byte", "stop_rate", "follow_up_rate", "rouge_l", "attribute_precision")
-WORD_EDGES = (0, 10, 20, 40, 60, 80, 100, 120, 140, 160)
+WORD_EDGES = tuple(range(0, 200, 20))
 _LOOKS = {"better": "good", "worse": "bad", "no significant difference": "even"}
 
 

@@ -355,8 +355,10 @@ class EvaluationWording(Wording):
 
     def _plain(self, metric: str, value: float, *, signed: bool) -> str:
         text = self.number(abs(value) * 100, 1) if metric in SHARES else self.number(abs(value), 3)
-        negative = value < 0 and any(char in "123456789" for char in text)
-        return ("−" if negative else "+" if signed else "") + text
+        # What is rounded to nothing has no sign.
+        if not any(char in "123456789" for char in text):
+            return text
+        return ("−" if value < 0 else "+" if signed else "") + text
 
     def _unit(self, metric: str, *, signed: bool) -> str:
         if metric not in SHARES:
