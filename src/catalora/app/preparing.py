@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -92,6 +93,8 @@ def start_preparing(place: Place, name: str, source: Path, settings: Mapping[str
         request = {"name": name, "source": str(source.resolve()), "out": str(out.resolve()), "settings": dict(settings)}
         write_json(folder / "request.json", request)
         process = _launch(folder)
+        # Waited for, or it would stay in the list of processes as a zombie; it goes on when this process ends.
+        threading.Thread(target=process.wait, daemon=True).start()
         started = psutil.Process(process.pid).create_time()
         _write(folder, Preparation(name, "running", pid=process.pid, process_started=started))
 
