@@ -65,6 +65,7 @@ def render_curves(curves: Sequence[Curve], label: str, step_name: str) -> str:
         label: what it shows, for readers of the page aloud.
         step_name: name of the horizontal axis.
     """
+    curves = [curve for curve in curves if curve.points]
     points = [point for curve in curves for point in curve.points]
     if not points:
         return ""
@@ -93,8 +94,6 @@ def render_curves(curves: Sequence[Curve], label: str, step_name: str) -> str:
         html += "".join(
             f'<circle class="{curve.look}" cx="{x(step):.1f}" cy="{y(value):.1f}" r="3"/>' for step, value in dots
         )
-    legend = "".join(
-        f'<span class="key {curve.look}">{render_text(curve.name)}</span>' for curve in curves if curve.points
-    )
+    legend = "".join(f'<span class="key {curve.look}">{render_text(curve.name)}</span>' for curve in curves)
     box = f'viewBox="0 0 {_CURVE_WIDTH} {_CURVE_HEIGHT}" role="img" aria-label="{escape(label)}"'
     return f'<svg class="chart curves" {box}>{html}</svg><p class="soft">{legend}</p>'
