@@ -159,7 +159,7 @@ def make_results(run):
     answer = ColumnAnswer("Uma lâmpada.", 4, True, False, {"bits_per_byte": 1.0}, "")
     products = tuple(
         ProductResult(
-            f"P{n}", f"Lâmpada {n} {HOSTILE}", "?", "Ilumina.", False, n / 10, {"base": answer, "tuned": answer}
+            f"P{n}", f"Lâmpada {n} {HOSTILE}", "?", "Ilumina.", False, (n + 1) / 10, {"base": answer, "tuned": answer}
         )
         for n in range(3)
     )
