@@ -17,7 +17,7 @@ from tests.pipeline.small_hub import SmallHub, hub_environment
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 MAC_CHROME = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 # Other tests and trainings may share the machine.
-PATIENCE_MS = 120_000
+PATIENCE_MS = 300_000
 
 
 class AppServer:
@@ -125,19 +125,23 @@ def browser():
 
 
 @pytest.fixture
-def open_page(browser):
-    """Open an address in a browser of its own: `open_page(url, "pt-BR")`."""
-    contexts = []
+def open_page(browser, tmp_path):
+    """Open an address in a browser of its own: `open_page(url, "pt-BR")`.
+
+    The last picture of each page is kept in the test's folder, for when it fails.
+    """
+    pages = []
     expect.set_options(timeout=PATIENCE_MS)
 
     def open_address(url, locale="en-US"):
         context = browser.new_context(locale=locale, viewport={"width": 1280, "height": 1400})
         context.set_default_timeout(PATIENCE_MS)
-        contexts.append(context)
         page = context.new_page()
+        pages.append(page)
         page.goto(url)
         return page
 
     yield open_address
-    for context in contexts:
-        context.close()
+    for number, page in enumerate(pages):
+        page.screenshot(path=tmp_path / f"page-{number}.png")
+        page.context.close()

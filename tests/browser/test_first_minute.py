@@ -32,6 +32,7 @@ def test_the_demo_leads_from_data_through_tuning_to_a_comparison(empty_server, o
     fill(page, "watch_products", "0")
     fill(page, "max_new_tokens", "12")
     fill(page, "logging_steps", "1")
+    fill(page, "max_validation_products", "4")
     page.get_by_role("button", name="Start Fine-tuning Process").click()
     page.get_by_role("link", name="Compare before and after").click()
 
