@@ -17,8 +17,12 @@ HOSTILE = (
 SETTINGS = {
     "model.name": "demo",
     "model.dtype": "float32",
-    "lora.r": 4,
-    "training.epochs": 1,
+    # Enough to change the first words of an answer.
+    "lora.r": 32,
+    "lora.alpha": 32,
+    "training.learning_rate": 5e-3,
+    "training.warmup_steps": 0,
+    "training.epochs": 2,
     "training.batch_size": 4,
     "training.max_length": 256,
     "training.save_steps": 4,

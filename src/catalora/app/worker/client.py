@@ -135,7 +135,7 @@ class ModelWorker:
             try:
                 process.stdin.write(json.dumps({"id": number, "do": do, **values}) + "\n")
                 process.stdin.flush()
-            except OSError:  # it is just ending
+            except (OSError, ValueError):  # it is just ending, or its pipe is closed already
                 answers.put({"ended": True})
         return number, answers
 
@@ -143,7 +143,7 @@ class ModelWorker:
         with self._lock:
             process = self._process
             if process is not None and process.poll() is None and process.stdin is not None:
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(OSError, ValueError):
                     process.stdin.write(json.dumps({"id": number, "do": "cancel"}) + "\n")
                     process.stdin.flush()
 
@@ -164,12 +164,16 @@ class ModelWorker:
     def _read(self, process: "subprocess.Popen[str]") -> None:
         """Hand each line to whoever waits for it; runs in a thread of its own until the process ends."""
         assert process.stdout is not None
-        for line in process.stdout:
-            answer = json.loads(line)
-            waiting = self._waiting.get(answer["id"])
-            if waiting is not None:
-                waiting.put(answer)
+        assert process.stdin is not None
+        with process.stdout:
+            for line in process.stdout:
+                answer = json.loads(line)
+                waiting = self._waiting.get(answer["id"])
+                if waiting is not None:
+                    waiting.put(answer)
         process.wait()
+        with contextlib.suppress(OSError):
+            process.stdin.close()
         with self._lock:
             if self._process is process:
                 for waiting in list(self._waiting.values()):
