@@ -9,7 +9,12 @@ from catalora import jobs, pipeline
 from catalora.run import open_run
 from tests.app.conftest import SETTINGS
 
-ENDLESS = SETTINGS | {"training.epochs": 400, "training.save_steps": 1000, "training.max_validation_products": 1}
+ENDLESS = SETTINGS | {
+    "training.epochs": 400,
+    "training.save_steps": 1000,
+    "training.learning_rate": 1e-5,
+    "training.max_validation_products": 1,
+}
 
 
 @pytest.fixture
