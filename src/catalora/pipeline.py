@@ -492,7 +492,7 @@ def evaluate(
 
     Args:
         run: a finished run.
-        products: unseen products; half as many seen ones are measured beside them.
+        products: unseen products; a quarter as many seen ones are measured beside them.
         seeds: train the run's configuration with this many seeds in all, and report the spread.
         token: Hugging Face token for gated models.
         progress: told how far it is.

@@ -29,7 +29,7 @@ COLUMN_NAMES: "dict[Column, str]" = {
     type=click.IntRange(2),
     default=200,
     show_default=True,
-    help="Unseen products; half as many seen.",
+    help="Unseen products; a quarter as many seen.",
 )
 @click.option(
     "--seeds", type=click.IntRange(1), default=1, show_default=True, help="Train with so many seeds, show the spread."

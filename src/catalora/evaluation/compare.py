@@ -1,4 +1,4 @@
-"""Compare the base with the tuned model on held-out products.
+"""The quick look: the base and the tuned model on held-out products. `evaluate.py` is the full measurement.
 
 Four figures, each on the same products, prompts, weights and decoder:
 
@@ -18,15 +18,19 @@ import numpy as np
 from catalora.catalog import Product
 from catalora.config import Config
 from catalora.errors import DataError
+from catalora.evaluation.fingerprints import check_sides
 from catalora.evaluation.likelihood import compute_likelihoods
+from catalora.evaluation.protocol import select_fitting
+from catalora.evaluation.scoring import ask_questions
 from catalora.generation.answer import SIDES, Answer, Answerer, Side
 from catalora.progress import Progress, ignore_progress
 
 
 @dataclass(frozen=True, slots=True)
 class SideScores:
-    """The figures of one side over all compared products."""
+    """The figures of one side over all compared products, and the fingerprint of the weights that they are of."""
 
+    logits_fingerprint: str
     bits_per_byte: float
     stop_rate: float
     follow_up_rate: float
@@ -80,7 +84,9 @@ def compare_sides(
 
     Raises:
         DataError: there is no product to compare.
+        EvaluationError: the adapter is off, or a side answers with the other's weights.
     """
+    fingerprints = check_sides(answerer)
     wanted = len(products)
     products, questions = _choose_fitting(answerer, products, config)
     too_long = wanted - len(products)
@@ -98,32 +104,22 @@ def compare_sides(
         for number, (product, question) in enumerate(zip(products, questions, strict=True))
     )
     total_bytes = sum(map(_count_bytes, products))
-    scores = {side: _score(side, compared, sum(bits[side]) / total_bytes) for side in SIDES}
+    scores = {side: _score(side, compared, sum(bits[side]) / total_bytes, fingerprints[side].digest) for side in SIDES}
     words = float(np.mean([len(product.content.split()) for product in products]))
     return Comparison(scores["base"], scores["tuned"], words, compared, too_long, seconds)
 
 
 def _choose_fitting(answerer: Answerer, products: Sequence[Product], config: Config) -> tuple[list[Product], list[str]]:
     """The products that fit into the context with their question, and the questions."""
-    template = answerer.template
-    questions = [
-        template.render_question(product.title, template.question_form(product.uid, 0, config.training.seed))
-        for product in products
-    ]
-    prompts = template.encode_prompts(answerer.tokenizer, questions)
-    completions = template.encode_completions(answerer.tokenizer, [product.content for product in products])
-    fitting = [
-        (product, question)
-        for product, question, prompt, completion in zip(products, questions, prompts, completions, strict=True)
-        if len(prompt) + max(len(completion), config.generation.max_new_tokens) <= answerer.context_length
-    ]
+    questions = ask_questions(products, answerer.template, config.training.seed)
+    fitting = select_fitting([answerer], products, questions, config.generation.max_new_tokens)
     if not fitting:
         raise DataError(
             f"none of {len(products)} held-out products can be compared: none fits {answerer.context_length} tokens",
             code="nothing-to-compare",
             hint="Prepare the data with a larger data.test_share.",
         )
-    return [product for product, _ in fitting], [question for _, question in fitting]
+    return [products[place] for place in fitting], [questions[place] for place in fitting]
 
 
 def compute_bits_per_byte(
@@ -149,9 +145,12 @@ def _generate_all(
     return [answers[number] for number in range(len(questions))], seconds
 
 
-def _score(side: Side, compared: Sequence[ProductComparison], bits_per_byte: float) -> SideScores:
+def _score(
+    side: Side, compared: Sequence[ProductComparison], bits_per_byte: float, logits_fingerprint: str
+) -> SideScores:
     answers = [item.answers[side] for item in compared]
     return SideScores(
+        logits_fingerprint=logits_fingerprint,
         bits_per_byte=bits_per_byte,
         stop_rate=float(np.mean([answer.stopped for answer in answers])),
         follow_up_rate=float(np.mean([answer.has_follow_up for answer in answers])),

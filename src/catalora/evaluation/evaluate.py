@@ -78,7 +78,7 @@ def evaluate_run(
         answerer: base and adapter of the run.
         table: the run's products.
         config: the run's configuration; decoding is greedy whatever it says.
-        products: unseen products, and half as many seen ones.
+        products: unseen products, and a quarter as many seen ones.
         progress: told how far it is.
         announce: told the estimated seconds first.
 

@@ -49,7 +49,7 @@ def choose_lists(answerer: Answerer, table: pl.DataFrame, config: Config, produc
     check_no_leak(table, [product.uid for product in unseen])
     # A small training set must have some left to serve as examples.
     trained = int((table["split"] == "train").sum())
-    probe = min(products // 2, trained // 2)
+    probe = min(max(2, products // 4), trained // 2)
     drawn = pick_products(table, "train", probe + _EXAMPLE_CANDIDATES, seed)
     seen, candidates = drawn[:probe], drawn[probe:]
     examples = choose_examples(candidates, [*unseen, *seen])
