@@ -7,12 +7,14 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Literal
 
 WIDTH, HEIGHT = 720, 300
 LEFT, RIGHT, TOP, BOTTOM = 62, 16, 34, 46
 ROW_HEIGHT, LABEL_WIDTH = 30, 250
 FONT = "Libertinus Serif, Segoe UI, sans-serif"
 SOFT, LINE, DARK = "#57606a", "#d8dee4", "#1b1f24"
+KIND_COLOURS = {"better": "#0f766e", "worse": "#c2410c", "unclear": SOFT}
 MARKERS_UP_TO = 40  # points; more would run together
 
 FormatNumber = Callable[[float, int], str]
@@ -30,13 +32,13 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A difference with its interval; `clear` when the interval leaves 0 out."""
+    """A difference with its interval; it is better or worse only when the interval leaves 0 out."""
 
     name: str
     value: float
     low: float
     high: float
-    clear: bool
+    kind: Literal["better", "worse", "unclear"]
 
 
 def draw_curves(
@@ -83,7 +85,7 @@ def draw_curves(
 
 
 def draw_intervals(intervals: Sequence[Interval], *, label: str, number: FormatNumber) -> str:
-    """One row for each difference: a line from end to end of its interval, a dot at the value, filled when clear of 0.
+    """One row for each difference: a line from end to end of its interval, a dot at the value; hollow when unclear.
 
     Args:
         intervals: at least one.
@@ -100,10 +102,10 @@ def draw_intervals(intervals: Sequence[Interval], *, label: str, number: FormatN
     parts += [_text(place(tick), height - BOTTOM + 17, number(tick, decimals), "middle", SOFT) for tick in ticks]
     for row, item in enumerate(intervals):
         y = TOP + ROW_HEIGHT * (row + 0.5)
-        colour = "#0f766e" if item.clear else SOFT
+        colour = KIND_COLOURS[item.kind]
         parts.append(_text(LABEL_WIDTH - 14, y + 4, item.name, "end", DARK))
         parts.append(_line(place(item.low), y, place(item.high), y, colour, width=2.5))
-        fill = colour if item.clear else "#ffffff"
+        fill = "#ffffff" if item.kind == "unclear" else colour
         parts.append(f'<circle cx="{place(item.value):.1f}" cy="{y}" r="5" fill="{fill}" stroke="{colour}"/>')
     parts.append(_text((LABEL_WIDTH + WIDTH - RIGHT) / 2, height - 8, label, "middle", SOFT))
     return _wrap("".join(parts), height, label)

@@ -160,7 +160,7 @@ def _draw_differences(results: Results, wording: Wording) -> Figure | None:
             change.value,
             change.low,
             change.high,
-            change.verdict != NO_DIFFERENCE,
+            "unclear" if change.verdict == NO_DIFFERENCE else change.verdict,
         )
         for metric in results.metrics
         if metric.name not in NOT_DRAWN and (change := metric.differences.get("tuned-base")) is not None

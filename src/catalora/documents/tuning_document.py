@@ -7,7 +7,7 @@ from catalora.documents.blocks import Block, Bullets, Document, Heading, Paragra
 from catalora.documents.course_section import describe_course, describe_samples
 from catalora.documents.data_document import describe_run
 from catalora.documents.facts import RunFacts
-from catalora.documents.results_section import describe_results, show_difference
+from catalora.documents.results_section import NO_DIFFERENCE, describe_results, show_difference
 from catalora.documents.wording import Wording
 
 NAME = "fine_tuning"
@@ -116,12 +116,17 @@ def _headline(facts: RunFacts, wording: Wording) -> str:
         return wording.say("tuning.before-after-missing", run=facts.name)
     metric = facts.results.metric("bits_per_byte")
     change, show = metric.differences["tuned-base"], wording.evaluation.figure
+    verdicts = [item.differences["tuned-base"].verdict for item in facts.results.metrics]
     return wording.say(
         "tuning.before-after-value",
         before=show(metric.name, metric.columns["base"].value),
         after=show(metric.name, metric.columns["tuned"].value),
         products=wording.number(facts.results.protocol.unseen.count),
         difference=show_difference(metric.name, change, wording),
+        metrics=len(verdicts),
+        better=verdicts.count("better"),
+        worse=verdicts.count("worse"),
+        none=verdicts.count(NO_DIFFERENCE),
     )
 
 

@@ -122,7 +122,7 @@ def test_a_curve_s_points_stand_where_its_values_say():
 
 
 def test_an_interval_that_holds_zero_is_drawn_hollow():
-    intervals = [Interval("a & b", 0.2, 0.1, 0.3, True), Interval("c", 0.0, -0.1, 0.1, False)]
+    intervals = [Interval("a & b", 0.2, 0.1, 0.3, "better"), Interval("c", 0.0, -0.1, 0.1, "unclear")]
     root, texts, name = read_svg(
         draw_intervals(intervals, label="x", number=lambda value, places: f"{value:.{places}f}")
     )
