@@ -14,7 +14,8 @@ LEFT, RIGHT, TOP, BOTTOM = 62, 16, 34, 46
 ROW_HEIGHT, LABEL_WIDTH = 30, 250
 FONT = "Libertinus Serif, Segoe UI, sans-serif"
 SOFT, LINE, DARK = "#57606a", "#d8dee4", "#1b1f24"
-KIND_COLOURS = {"better": "#0f766e", "worse": "#c2410c", "unclear": SOFT}
+Kind = Literal["better", "worse", "unclear"]
+KIND_COLOURS: dict[Kind, str] = {"better": "#0f766e", "worse": "#c2410c", "unclear": SOFT}
 MARKERS_UP_TO = 40  # points; more would run together
 
 FormatNumber = Callable[[float, int], str]
@@ -38,7 +39,7 @@ class Interval:
     value: float
     low: float
     high: float
-    kind: Literal["better", "worse", "unclear"]
+    kind: Kind
 
 
 def draw_curves(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from catalora.documents.blocks import Block, Bullets, Figure, Heading, Paragraph, Table, Verbatim
-from catalora.documents.charts import Interval, draw_intervals
+from catalora.documents.charts import Interval, Kind, draw_intervals
 from catalora.documents.facts import RunFacts
 from catalora.documents.wording import Wording
 from catalora.evaluation.results import Column, Difference, Metric, ProductResult, Results, Verdict
@@ -13,6 +13,7 @@ PRIMARY = "bits_per_byte"
 NOT_DRAWN = frozenset({"bits_per_byte", "nll_per_token", "length_ratio"})
 # In the texts, verdicts stand without spaces.
 NO_DIFFERENCE: Verdict = "no significant difference"
+KINDS: dict[Verdict, Kind] = {"better": "better", "worse": "worse", NO_DIFFERENCE: "unclear"}
 SHORT: dict[Verdict, str] = {"better": "better", "worse": "worse", NO_DIFFERENCE: "none"}
 
 
@@ -160,7 +161,7 @@ def _draw_differences(results: Results, wording: Wording) -> Figure | None:
             change.value,
             change.low,
             change.high,
-            "unclear" if change.verdict == NO_DIFFERENCE else change.verdict,
+            KINDS[change.verdict],
         )
         for metric in results.metrics
         if metric.name not in NOT_DRAWN and (change := metric.differences.get("tuned-base")) is not None
