@@ -1,6 +1,10 @@
 """From an empty app to a finished comparison, with nothing but clicks."""
 
+import pytest
 from playwright.sync_api import expect
+
+# Several processes start in each; others may share the machine.
+pytestmark = pytest.mark.timeout(1200)
 
 
 def fill(page, label, value):

@@ -9,6 +9,9 @@ from catalora import jobs, pipeline
 from catalora.run import open_run
 from tests.app.conftest import SETTINGS
 
+# Several processes start in each; others may share the machine.
+pytestmark = pytest.mark.timeout(1200)
+
 ENDLESS = SETTINGS | {
     "training.epochs": 400,
     "training.save_steps": 1000,
