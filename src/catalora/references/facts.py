@@ -91,7 +91,9 @@ _SIZE = re.compile(
     rf"|\b(?P<c>men|women|boys|girls|kids|children)['’]s?\s+sizes\b",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W_]+(?:['’\-&.][^\W_]+)*(?:['’](?=\s|$))?|&")
+# Letters may come with their accents as characters of their own.
+_LETTERS = r"(?:[^\W_][\u0300-\u036f]*)+"
+_WORD = re.compile(rf"{_LETTERS}(?:['’\-&.]{_LETTERS})*(?:['’](?=\s|$))?|&")
 _SENTENCE_END = re.compile(r"[.!?:;…\"”)\n•|–—]\s*[\"“(]?$")
 
 
@@ -215,7 +217,8 @@ def _find_named_models(text: str) -> Iterator[Fact]:
 
 def _find_models(text: str) -> Iterator[Fact]:
     for found in _MODEL.finditer(text):
-        if not _NO_MODEL.fullmatch(found[0]):
+        # "1.Artículo" has its letter behind the match.
+        if not _NO_MODEL.fullmatch(found[0]) and re.search("[A-Za-z]", found[0]) and re.search(r"\d", found[0]):
             yield Fact("model", found[0], found.start(), found.end(), normalise_model(found[0]))
 
 
@@ -303,7 +306,8 @@ def _start_of_name(
         is_ordinary = is_lone if ordinary_words is None else first in ordinary_words
         if first not in NOT_NAMES and is_ordinary:
             start += 1
-    while start < end and (words[start][0].lower() in NOT_NAMES or not _is_capital(words[start][0])):
+    left_out = NOT_NAMES | NAME_LINKS
+    while start < end and (words[start][0].lower() in left_out or not _is_capital(words[start][0])):
         start += 1
     return start
 

@@ -112,6 +112,8 @@ def test_amounts_are_read_as_people_write_them(text, amount):
         ("by Richard P. Martin", [("name", "Richard P. Martin", "richard p martin")]),
         ("from Dunmore & Pike", [("name", "Dunmore & Pike", "dunmore pike")]),
         ("Recorded in Northwyke", [("name", "Northwyke", "northwyke")]),
+        ("1.Artículo de algodón", []),
+        ("by Ti\u00eau\u0301 Nga", [("name", "Ti\u00eau\u0301 Nga", "tieu nga")]),
         ("It keeps coffee hot all day.", []),
     ],
 )
