@@ -15,6 +15,7 @@ _UNWANTED = {
     0x09: " ",
 }
 _LINE_ENDS = re.compile(r"\r\n?")
+_ANY_UNWANTED = re.compile("[" + "".join(re.escape(chr(code)) for code in _UNWANTED if code != 0x0A) + "]")
 
 # Each byte above 0x7f as Windows-1252 shows it, or as Latin-1 does where Windows-1252 has no character.
 _AS_SHOWN = {code: bytes([code]).decode("cp1252", errors="ignore") or chr(code) for code in range(0x80, 0x100)}
@@ -41,7 +42,8 @@ def repair_characters(text: str) -> str:
     """
     while True:
         repaired = _MISREAD.sub(_decode, text) if not text.isascii() else text
-        repaired = _LINE_ENDS.sub("\n", repaired).translate(_UNWANTED)
+        if _ANY_UNWANTED.search(repaired):
+            repaired = _LINE_ENDS.sub("\n", repaired).translate(_UNWANTED)
         if repaired == text:
             return text
         text = repaired

@@ -28,7 +28,7 @@ PLACEHOLDER = (
 # belong apart, and nobody which letter was lost inside a word.
 SEEN_ONLY = {
     "glued-words": (("content",), r"\p{Ll}{3}[.!?)]?\p{Lu}\p{Ll}{2}"),
-    "lost-letters": (("title", "content"), r"\S*\x{fffd}\S*"),
+    "lost-letters": (("title", "content"), r"\x{fffd}"),
 }
 
 # Polars works without the interpreter's lock; the part that needs it is too large for a third worker to help.
@@ -97,9 +97,9 @@ class Gate:
         table = table.with_columns(reason=self._reason)
         usable = table["reason"].is_null()
         changed = _count_changed(titles, contents, usable)
-        for name, (fields, pattern) in SEEN_ONLY.items():
-            seen = pl.any_horizontal(pl.col(f"clean_{field}").str.contains(pattern) for field in fields)
-            changed[name] = table.filter(usable).select(seen.sum()).item()
+        changed |= (
+            table.select(**{name: _see(*what) & usable for name, what in SEEN_ONLY.items()}).sum().row(0, named=True)
+        )
         changes = [
             _list_changes("title", raw["title"], titles, usable),
             _list_changes("content", raw["content"], contents, usable),
@@ -118,6 +118,10 @@ def _check_names(names: Sequence[str]) -> None:
                 hint=f"Rules that can be left out: {', '.join(known)}.",
                 rule=name,
             )
+
+
+def _see(fields: Sequence[str], pattern: str) -> pl.Expr:
+    return pl.any_horizontal(pl.col(f"clean_{field}").str.contains(pattern) for field in fields)
 
 
 def _find_reason(min_content_chars: int, skip_rules: Sequence[str]) -> pl.Expr:

@@ -16,8 +16,9 @@ def normalise_texts(texts: pl.Series) -> pl.Series:
         ['strasse der nacht', 'strasse der nacht']
     """
     # Both steps are slow and few texts need them.
-    folded = _where_found(texts.str.to_lowercase(), r"[^\x00-\x7f]", _fold)
-    return _where_found(folded, r"^\s|\s$|\s\s|[^\S ]", _collapse_spaces)
+    lower = texts.str.to_lowercase()
+    folded = _change(lower, lower.str.len_bytes() != lower.str.len_chars(), _fold)
+    return _change(folded, folded.str.contains(r"^\s|\s$|\s\s|[^\S ]"), _collapse_spaces)
 
 
 def compute_keys(texts: Iterable[str]) -> pl.Series:
@@ -25,8 +26,8 @@ def compute_keys(texts: Iterable[str]) -> pl.Series:
     return pl.Series([hash_text(text) for text in texts], dtype=pl.UInt64)
 
 
-def _where_found(texts: pl.Series, pattern: str, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    rows = texts.str.contains(pattern).arg_true()
+def _change(texts: pl.Series, where: pl.Series, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    rows = where.arg_true()
     return texts.scatter(rows, change(texts.gather(rows))) if rows.len() else texts
 
 

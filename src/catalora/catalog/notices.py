@@ -8,7 +8,8 @@ _NOTICE_WORDS = ("copyright", "©", "(c)", "all rights reserved", "todos os dire
 # What stands between a notice and the text before it goes with the notice.
 _SEPARATORS = " \t\n-–—|*"
 
-_NOTE_START = re.compile("[Tt]his text refers to ")
+_NOTE_WORDS = "his text refers to "
+_NOTE_START = re.compile(f"[Tt]{_NOTE_WORDS}")
 _EDITION = re.compile(
     r"""
     (?: the | an? )
@@ -58,6 +59,8 @@ def drop_edition_notes(text: str) -> str:
     """
     position = 0
     for _ in range(_MOST_NOTICES):
+        if _NOTE_WORDS not in text:  # far faster than the pattern
+            break
         start = _NOTE_START.search(text, position)
         edition = _EDITION.match(text, start.end()) if start else None
         if start is None or edition is None:

@@ -18,7 +18,7 @@ from catalora.errors import DataError, InputNotFoundError
 
 Format = Literal["json-lines", "json-array", "csv", "parquet"]
 
-BLOCK_BYTES = 4_000_000
+BLOCK_BYTES = 16_000_000
 # Product texts shrink to about a third; 100 to 1 is far beyond any catalogue and far below what a bomb needs.
 MAX_PACKED_RATIO = 100
 RATIO_CHECKED_FROM_BYTES = 20_000_000
