@@ -29,12 +29,19 @@ from catalora.errors import DataError
 from catalora.progress import Progress, ignore_progress
 from catalora.references.generations import read_current, replace_generation
 from catalora.references.index import IndexUnavailableError
+from catalora.references.suffixes import (
+    SEPARATOR,
+    choose_width,
+    count_common,
+    find_borders,
+    mark_words,
+    sort_word_suffixes,
+)
 from catalora.run import write_json
 
 # To be raised when the files are made in another way: every older index is then stale.
 FORMAT = 1
 MIN_WORDS = 6
-SEPARATOR = b"\xff"
 _CHECKED_AT_ONCE = 1 << 20
 # Places of a word that are looked at to tell a name; and what stands in front of a word inside a sentence.
 _LOOKED_AT = 1_000
@@ -101,7 +108,7 @@ class SpanIndex:
 
     def __init__(self, path: Path) -> None:
         self.facts = SpanFacts.model_validate_json((path / "spans.json").read_bytes())
-        width = _choose_width(self.facts.bytes)
+        width = choose_width(self.facts.bytes)
         self._text = _map_file(path / "text.bin", self.facts.bytes)
         self._suffixes = np.frombuffer(_map_file(path / "suffixes.bin", self.facts.words * width.itemsize), dtype=width)
         self._starts = np.frombuffer(_map_file(path / "starts.bin", self.facts.rows * 8), dtype=np.int64)
@@ -135,7 +142,7 @@ class SpanIndex:
         """
         data = answer.encode("utf-8", "replace")
         is_word = mark_words(np.frombuffer(data, dtype=np.uint8))
-        starts, ends = _find_borders(is_word)
+        starts, ends = find_borders(is_word)
         characters = np.concatenate([[0], np.cumsum((np.frombuffer(data, dtype=np.uint8) & 0xC0) != 0x80)])
         counts: dict[bytes, int] = {}
         spans: list[Span] = []
@@ -182,7 +189,7 @@ class SpanIndex:
         for neighbour in (place - 1, place):
             if 0 <= neighbour < len(self._suffixes):
                 start = int(self._suffixes[neighbour])
-                matched = max(matched, _count_common(self._text[start : start + len(pattern)], pattern))
+                matched = max(matched, count_common(self._text[start : start + len(pattern)], pattern))
         return matched
 
     def _bisect(self, pattern: bytes, *, after: bool) -> int:
@@ -293,77 +300,6 @@ def open_spans(folder: Path, *, fingerprint: str) -> SpanIndex:
             kind, problem = "stale", "the span index belongs to other products or another format"
     hint = "Build it again: catalora trace RUN builds it by itself."
     raise IndexUnavailableError(f"{folder}: {problem}", code=f"index-{kind}", hint=hint)
-
-
-def sort_word_suffixes(data: NDArray[np.uint8]) -> NDArray[Any]:
-    """Positions where words start, in the order of the bytes that follow; int32, or int64 from 2 GiB on.
-
-    The suffix array of all positions comes from libdivsufsort; five of six positions are inside words and left out.
-    """
-    from pydivsufsort import divsufsort
-
-    is_word = mark_words(data)
-    is_start = is_word.copy()
-    is_start[1:] &= ~is_word[:-1]
-    # libdivsufsort does not write to the text, but its wrapper takes only writable arrays.
-    suffixes: NDArray[Any] = divsufsort(data if data.flags.writeable else data.copy())
-    kept: NDArray[Any] = suffixes[is_start[suffixes]].astype(_choose_width(len(data)), copy=False)
-    return kept
-
-
-def mark_words(data: NDArray[np.uint8], width: int | None = None) -> NDArray[np.bool_]:
-    """Which bytes of a UTF-8 text belong to words: letters, digits, `_`, and all of other scripts but punctuation.
-
-    Args:
-        data: the bytes, shape (n,).
-        width: when given, `data` is many texts of this many bytes, and no character reaches into the next.
-
-    Returns:
-        Shape (n,).
-    """
-    is_word = _IS_WORD_BYTE[data]
-    for lead, seconds, length in _PUNCTUATION:
-        (places,) = np.nonzero(data == lead)
-        places = places[places + length <= len(data)]
-        if width is not None:
-            places = places[places % width + length <= width]
-        places = places[np.isin(data[places + 1], seconds)]
-        for offset in range(length):
-            is_word[places + offset] = False
-    return is_word
-
-
-def _make_word_table() -> NDArray[np.bool_]:
-    table = np.array([chr(byte).isalnum() or byte == 0x5F or byte >= 0x80 for byte in range(256)])
-    table[SEPARATOR[0]] = False
-    return table
-
-
-_IS_WORD_BYTE = _make_word_table()
-# Lead byte, second bytes and length of: U+00A0-00BF without ª and º, U+2000-207F (dashes, quotes), U+3000-303F.
-_PUNCTUATION: tuple[tuple[int, list[int], int], ...] = (
-    (0xC2, [byte for byte in range(0xA0, 0xC0) if byte not in {0xAA, 0xBA}], 2),
-    (0xE2, [0x80, 0x81], 3),
-    (0xE3, [0x80], 3),
-)
-
-
-def _find_borders(is_word: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Starts and ends (one past) of the words, shape (words,) each."""
-    edges = np.diff(np.concatenate([[False], is_word, [False]]).astype(np.int8))
-    return np.nonzero(edges == 1)[0], np.nonzero(edges == -1)[0]
-
-
-def _count_common(left: bytes, right: bytes) -> int:
-    length = min(len(left), len(right))
-    if left[:length] == right[:length]:
-        return length
-    differs = np.frombuffer(left, np.uint8, length) != np.frombuffer(right, np.uint8, length)
-    return int(differs.argmax())
-
-
-def _choose_width(size_bytes: int) -> "np.dtype[Any]":
-    return np.dtype(np.int32) if size_bytes < 2**31 else np.dtype(np.int64)
 
 
 def _map_file(path: Path, size_bytes: int) -> Any:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from catalora.errors import DataError
 from catalora.references.generations import read_current
 from catalora.references.index import IndexUnavailableError
-from catalora.references.spans import build_spans, mark_words, open_spans, sort_word_suffixes
+from catalora.references.spans import build_spans, open_spans
+from catalora.references.suffixes import mark_words, sort_word_suffixes
 
 # Few letters, so that copies are frequent; dashes, accents and quotes, so that borders are hard.
 PIECES = st.sampled_from(["a", "b", "ab", "aba", "é", "ã", "–", "“", " ", " ", " ", ".", "-", "b'a", "\n", "日", "。"])
