@@ -9,6 +9,7 @@ import pytest
 
 from catalora import pipeline
 from catalora.errors import DataError, InputNotFoundError
+from catalora.evaluation.evaluate import add_seeds, measure_seed
 from catalora.evaluation.lists import choose_lists
 from catalora.evaluation.metrics import METRICS
 from catalora.evaluation.report import read_curves, render_report
@@ -143,17 +144,20 @@ def test_hostile_texts_stay_texts(results, run):
     assert "<script>alert(1)</script>" in Page(html).text
 
 
-def test_several_seeds_give_a_spread(run, results):
-    spread = pipeline.evaluate(run, products=6, seeds=2).seeds
-    assert spread.seeds == (17, 18)
+def test_another_seed_is_trained_once_and_measured_on_the_same_products(run, results, session):
+    (sibling,) = pipeline.train_siblings(run, 2)
+    weights = sibling.adapter / "adapter_model.safetensors"
+    written = weights.stat().st_mtime_ns
+    with pipeline.open_session(sibling, references=False) as opened:
+        assert opened.config.training.seed == 18
+        figures = measure_seed(sibling, opened.answerer, session.products, session.config, 6)
+    spread = add_seeds(results, {17: results.tuned_figures, 18: figures}).seeds
     bits = spread.metrics["bits_per_byte"]
     assert bits.values[0] == results.metric("bits_per_byte").columns["tuned"].value
     assert bits.values[0] != bits.values[1]
     assert bits.deviation == pytest.approx(abs(bits.values[0] - bits.values[1]) / 2**0.5)
-    sibling = run.evaluation / "seeds" / "seed-18"
-    before = (sibling / "adapter" / "adapter_model.safetensors").stat().st_mtime_ns
-    pipeline.train_siblings(run, 2)
-    assert (sibling / "adapter" / "adapter_model.safetensors").stat().st_mtime_ns == before
+    assert pipeline.train_siblings(run, 2)[0].path == sibling.path
+    assert weights.stat().st_mtime_ns == written
 
 
 def test_a_run_without_test_products_says_so(run, session):
@@ -163,7 +167,7 @@ def test_a_run_without_test_products_says_so(run, session):
 
 
 def test_the_command_prints_the_table_and_the_estimate(catalora, run):  # noqa: F811
-    shown = catalora("evaluate", run.name, "--n", "4", "--runs-dir", run.path.parent)
+    shown = catalora("evaluate", run.name, "--n", "4", "--seeds", "2", "--runs-dir", run.path.parent)
     assert shown.code == 0
     assert "this will take about" in shown.err
     assert "bits_per_byte" in shown.out
@@ -171,3 +175,4 @@ def test_the_command_prints_the_table_and_the_estimate(catalora, run):  # noqa: 
     assert "report.html" in shown.out
     bits = load_results(run.evaluation / "results.json").metric("bits_per_byte").columns["tuned"].value
     assert f"{bits:.3f}" in shown.out
+    assert "2 seeds: bits per byte" in shown.out
