@@ -26,6 +26,7 @@ def ask(worker, home, question, sides, **handlers):
     )
 
 
+@pytest.mark.timeout(1800)
 def test_two_readers_asking_200_questions_at_once_get_their_own_answers(worker, home):
     questions = [f"What is Lamp {number}?" for number in range(12)]
     with pipeline.open_session(open_run(home / "runs", "small")) as session:
