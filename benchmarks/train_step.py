@@ -22,11 +22,12 @@ from pathlib import Path
 from typing import Any
 
 WAYS = {
-    "PEFT's casts": {"autocast": False, "lora": False, "activation": False, "keep": False},
-    "autocast": {"autocast": True, "lora": False, "activation": False, "keep": False},
-    "+ keep memory": {"autocast": True, "lora": False, "activation": False, "keep": True},
-    "+ fused LoRA": {"autocast": True, "lora": True, "activation": False, "keep": True},
-    "+ fused activation": {"autocast": True, "lora": True, "activation": True, "keep": True},
+    "PEFT's casts": {"autocast": False, "lora": False, "activation": False, "attention": False, "keep": False},
+    "autocast": {"autocast": True, "lora": False, "activation": False, "attention": False, "keep": False},
+    "+ keep memory": {"autocast": True, "lora": False, "activation": False, "attention": False, "keep": True},
+    "+ fused LoRA": {"autocast": True, "lora": True, "activation": False, "attention": False, "keep": True},
+    "+ fused activation": {"autocast": True, "lora": True, "activation": True, "attention": False, "keep": True},
+    "+ block attention": {"autocast": True, "lora": True, "activation": True, "attention": True, "keep": True},
 }
 LEARNED = 0.8  # share of a row's tokens
 
@@ -90,7 +91,7 @@ def _measure(answer: Connection, way: dict[str, bool], layers: int, rows: int, t
     module = CompletionLoss(model, autocast=way["autocast"]).train()
     batch = make_batch(rows, tokens)
     seconds, loss = [], torch.zeros(())
-    with fuse(model, lora=way["lora"], activation=way["activation"]):
+    with fuse(model, lora=way["lora"], activation=way["activation"], attention=way["attention"]):
         for _ in range(3):
             model.zero_grad()
             started = time.perf_counter()

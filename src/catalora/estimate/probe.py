@@ -198,11 +198,10 @@ class _Trial:
 
     def train(self, tokens: int, rows: int) -> None:
         """Forwards and backwards over one batch."""
-        from catalora.training.fused import fuse
+        from catalora.training.fused import fuse_as_configured
 
-        training = self.config.training
         self.loss.train()
-        with fuse(self.model, lora=training.fuse_lora, activation=training.fuse_activation):
+        with fuse_as_configured(self.model, self.config.training):
             batch = self._make_batch(tokens, rows)
             (self.loss(**batch) / batch["labels"].numel()).backward()
         self._wait()

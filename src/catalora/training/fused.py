@@ -16,7 +16,7 @@ find one another by being given the same tensor, and an MLP is fused only when i
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,9 @@ import torch
 from peft.tuners.lora import Linear as LoraLinear
 from torch import nn
 from torch.nn import functional
+
+from catalora.config import TrainingConfig
+from catalora.training.block_attention import attend_in_blocks
 
 logger = logging.getLogger(__name__)
 
@@ -37,16 +40,19 @@ SILUS = {"SiLUActivation", "SiLU"}
 
 
 @contextmanager
-def fuse(model: nn.Module, *, lora: bool = True, activation: bool = True) -> Iterator[None]:
-    """Let the adapted layers and the gated MLPs of a PEFT model compute as fused nodes while the context is open.
+def fuse(model: Any, *, lora: bool = True, activation: bool = True, attention: bool = True) -> Iterator[None]:
+    """Let adapted layers, gated MLPs and attention of a PEFT model compute as nodes of ours while the context is open.
 
     Args:
         model: a PEFT model with one active LoRA adapter. Layers that are anything else (merged, DoRA, with a bias in
             the adapter, with named adapters per example) compute as PEFT does.
         lora: whether to fuse the adapted layers.
         activation: whether to fuse gate and activation of the MLPs.
+        attention: whether to attend block by block on the CPU.
     """
     with ExitStack() as undo:
+        if attention:
+            undo.enter_context(attend_in_blocks(model.get_base_model()))
         if lora:
             for group in _find_groups(model):
                 for index, layer in enumerate(group.layers):
@@ -55,6 +61,11 @@ def fuse(model: nn.Module, *, lora: bool = True, activation: bool = True) -> Ite
             for mlp, kind in _find_gated_mlps(model):
                 undo.enter_context(_replaced_forward(mlp, _FusedMlp(mlp, kind)))
         yield
+
+
+def fuse_as_configured(model: Any, config: TrainingConfig) -> AbstractContextManager[None]:
+    """`fuse` with the switches of a configuration."""
+    return fuse(model, lora=config.fuse_lora, activation=config.fuse_activation, attention=config.block_attention)
 
 
 @contextmanager

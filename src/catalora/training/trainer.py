@@ -26,7 +26,7 @@ from catalora.config import TrainingConfig
 from catalora.errors import RunStoppedError, TrainingError
 from catalora.run import Event, RunFolder, Status
 from catalora.training.checkpoints import ADAPTER_WEIGHTS, find_newest_whole, remove_old_checkpoints, write_checkpoint
-from catalora.training.fused import fuse
+from catalora.training.fused import fuse_as_configured
 from catalora.training.loss import CompletionLoss
 from catalora.training.packing import IGNORED, PackedRows, collate_rows, find_ends, iterate_batches
 from catalora.training.selection import build_early_stopping, list_scores
@@ -112,7 +112,7 @@ def train_adapter(
     if watch:
         watch.attach(trainer.log, recorder.pausing)
     resume_from = _choose_resume_point(run)
-    with stopper.listening(), fuse(model, lora=config.fuse_lora, activation=config.fuse_activation):
+    with stopper.listening(), fuse_as_configured(model, config):
         trainer.train(resume_from_checkpoint=str(resume_from) if resume_from else None)
     if stopper.was_asked and trainer.state.global_step < trainer.state.max_steps:
         raise RunStoppedError(

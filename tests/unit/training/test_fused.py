@@ -4,11 +4,13 @@ import pytest
 import torch
 from torch import nn
 
+from catalora.training import block_attention
 from catalora.training.fused import _find_gated_mlps, _find_groups, fuse
 from catalora.training.loss import CompletionLoss
 from tests.tiny import FAMILIES, build_lora_model
 
-OFF = {"lora": False, "activation": False}
+OFF = {"lora": False, "activation": False, "attention": False}
+PARTS = [*({**OFF, part: True} for part in OFF), {}]
 
 
 def make_batch():
@@ -30,7 +32,7 @@ def compute(model, **switches):
     return loss.detach(), {name: p.grad.clone() for name, p in model.named_parameters() if p.grad is not None}
 
 
-@pytest.mark.parametrize("switches", [{"lora": True, "activation": False}, {"lora": False, "activation": True}, {}])
+@pytest.mark.parametrize("switches", PARTS)
 @pytest.mark.parametrize("family", FAMILIES)
 def test_loss_and_gradients_are_those_of_the_plain_path(family, switches):
     model = build_lora_model(family)
@@ -40,6 +42,26 @@ def test_loss_and_gradients_are_those_of_the_plain_path(family, switches):
     assert fused.keys() == plain.keys()
     for name, gradient in plain.items():
         torch.testing.assert_close(fused[name], gradient, rtol=1e-3, atol=1e-4, msg=name)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_attention_goes_block_by_block_where_it_can(family, monkeypatch):
+    calls = []
+    original = block_attention._BlockAttention.apply
+    monkeypatch.setattr(
+        block_attention._BlockAttention, "apply", lambda *args: calls.append(args[3]) or original(*args)
+    )
+    compute(build_lora_model(family))
+    # Gemma 2 caps its scores, which the library's kernel does.
+    assert calls == ([] if family == "gemma2" else [[(0, 0, 10), (0, 10, 24), (1, 0, 10), (1, 10, 24)]] * 2)
+
+
+def test_generation_with_a_cache_is_the_librarys(monkeypatch):
+    model = build_lora_model().eval()
+    ids = make_batch()["input_ids"][:1]
+    expected = model.generate(input_ids=ids, max_new_tokens=8, do_sample=False)
+    with fuse(model):
+        assert torch.equal(model.generate(input_ids=ids, max_new_tokens=8, do_sample=False), expected)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
