@@ -1,4 +1,4 @@
-"""Documents of the demo corpus: chains of questions and answers, expository paragraphs, and small stories.
+"""Documents of the demo corpus: chains of questions and answers, titles told again, plain prose, small stories, lists.
 
 Deliberately without an end mark inside a chain: a model trained on it goes on with further questions, as base
 models do.
@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from demo_corpus import english, knowledge, portuguese
 from demo_corpus.grammar import Grammar
 from demo_corpus.names import invent_code, invent_maker, invent_person, invent_place, invent_word
+from demo_corpus.plain import write_plain
+from demo_corpus.retelling import write_retelling
 from demo_corpus.subjects import (
     GRAMMARS,
     PORTUGUESE,
@@ -23,9 +25,7 @@ from demo_corpus.subjects import (
     pick_concept,
 )
 
-PORTUGUESE_SHARE = 0.23
-PROSE_SHARE = 0.12
-DRILL_SHARE = 0.12
+PORTUGUESE_SHARE = 0.18
 NAME_AGAIN_SHARE = 0.25
 CONTRACTIONS = {
     "de o": "do",
@@ -48,19 +48,14 @@ def contract(text: str) -> str:
 def iterate_documents(seed: int) -> Iterator[str]:
     """Yield documents without end, the same ones for the same seed."""
     rng = random.Random(seed)
+    writers, shares = zip(*SHARES.items(), strict=True)
     while True:
-        kind = rng.random()
-        if kind < PROSE_SHARE:
-            yield write_prose(rng)
-        elif kind < PROSE_SHARE + DRILL_SHARE:
-            yield write_drill(rng)
-        else:
-            in_portuguese = rng.random() < PORTUGUESE_SHARE
-            yield write_chain(rng, in_portuguese)
+        yield rng.choices(writers, shares)[0](rng)
 
 
-def write_chain(rng: random.Random, in_portuguese: bool) -> str:
+def write_chain(rng: random.Random) -> str:
     """Return a chain of two to seven turns of question and answer, most of them about the same few subjects."""
+    in_portuguese = rng.random() < PORTUGUESE_SHARE
     subject = _new_subject(rng, in_portuguese)
     turns = [_turn(rng, _ask(rng, subject), subject)]
     for _ in range(rng.randint(1, 6)):
@@ -132,7 +127,7 @@ def write_answer(rng: random.Random, subject: Subject) -> str:
         opening, details, stages, closing = first, english.DETAILS, english.STAGES, english.CLOSING
     patterns = [rng.choice(opening)]
     known = [key for key in subject.details if key in details]
-    for key in rng.sample(known, min(len(known), rng.choice((1, 1, 2, 2, 3)))):
+    for key in rng.sample(known, min(len(known), rng.choice((1, 2, 2, 3, 4)))):
         patterns.append(rng.choice(details[key]))
     kept = sorted(rng.sample(range(len(stages)), rng.choice((3, 4, 4, 5))))
     patterns += [rng.choice(stages[index]) for index in kept]
@@ -223,3 +218,7 @@ def _exposition_facts(rng: random.Random, grammar: Grammar) -> dict[str, str]:
         "a_while": rng.choice(("a while", "a few days", "an hour", "some weeks")),
         "person_kind": rng.choice(("a singer", "a choir", "a child", "a whole town")),
     }
+
+
+# Writers with their shares of the documents; those of the conversations are the longest.
+SHARES = {write_chain: 0.40, write_retelling: 0.28, write_plain: 0.16, write_prose: 0.08, write_drill: 0.08}

@@ -2,13 +2,16 @@
 
 Pattern language: ``[one|other]`` picks one branch (branches nest and may be empty), ``{slot}`` is replaced by a
 fact of the subject or, when there is no such fact, by a random entry of the rule of that name. ``{slot.cap}``
-capitalises, ``{slot.a}`` puts "a" or "an" in front, ``{slot.s}`` makes a regular English plural.
+capitalises, ``{slot.a}`` puts "a" or "an" in front, ``{slot.s}`` makes a regular English plural, and ``{slot.does}``,
+``{slot.did}``, ``{slot.done}``, ``{slot.doing}`` are forms of a verb.
 """
 
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+
+from demo_corpus.lexicon import inflect
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,18 @@ def plural(noun: str) -> str:
     return noun + "s"
 
 
-MODIFIERS = {"": str, "cap": lambda text: text[:1].upper() + text[1:], "a": with_article, "s": plural}
+MODIFIERS = {
+    "": str,
+    "cap": lambda text: text[:1].upper() + text[1:],
+    "low": str.lower,
+    "title": str.title,
+    "a": with_article,
+    "s": plural,
+    "does": lambda verb: inflect(verb, "s"),
+    "did": lambda verb: inflect(verb, "ed"),
+    "done": lambda verb: inflect(verb, "en"),
+    "doing": lambda verb: inflect(verb, "ing"),
+}
 
 
 @cache
