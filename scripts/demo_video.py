@@ -112,9 +112,7 @@ def film_tuning(film: Film, page: Page, url: str, samples: int) -> None:
     """Parts 2 and 3: the model before tuning, in its first samples, and the tuning itself."""
     page.goto(f"{url}/tuning")
     fill(page, PORTUGUESE("tuning.max_samples"), str(samples))
-    film.show(
-        page, "Modelo base, parâmetros LoRA e catálogo estão escolhidos; nada precisa ser escrito."
-    )
+    film.show(page, "Modelo base, parâmetros LoRA e catálogo estão escolhidos; nada precisa ser escrito.")
     page.get_by_role("button", name=PORTUGUESE("tuning.start")).click()
     page.get_by_role("heading", name=PORTUGUESE("tuning.state_running"), exact=True).wait_for()
     samples_heading = page.get_by_role("heading", name=PORTUGUESE("tuning.samples"))
