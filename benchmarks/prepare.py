@@ -1,10 +1,12 @@
 """How fast and how well `prepare` reads, cleans and groups a catalogue, beside a plain loop over its lines.
 
     python benchmarks/generate_catalogue.py /tmp/trn.jsonl
-    python benchmarks/prepare.py /tmp/trn.jsonl [--skip-plain]
+    python benchmarks/prepare.py /tmp/trn.jsonl [--step plain --step clean --step exact --step full] [--folder FOLDER]
 
-Each step runs in a process of its own. Wall time depends on what else the machine does, so the processor time stands
-beside it. With the truth that the generator wrote, precision and recall of each rule and of the near-duplicates follow.
+Each step runs in a process of its own, whose peak memory is printed, and leaves nothing behind; `full` needs about
+three times the catalogue's size of disk in FOLDER, by default beside the catalogue. Wall time depends on what else the
+machine does, so the processor time stands beside it. With the truth that the generator wrote, precision and recall of
+each rule and of the near-duplicates follow.
 """
 
 import argparse
@@ -16,7 +18,8 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -140,25 +143,33 @@ def _count_pairs(table: pl.DataFrame, *keys: str) -> int:
     return int((sizes * (sizes - 1) // 2).sum())
 
 
-def _steps(path: Path, folder: Path, skip_plain: bool) -> Iterator[tuple[str, Callable[..., int], tuple[object, ...]]]:
-    if not skip_plain:
-        yield "plain loop: read and clean", run_plain_loop, (path,)
-    yield "read and clean", run_read_and_clean, (path,)
-    yield "prepare without near-duplicates", run_prepare, (path, folder / "plain", None)
-    yield "prepare", run_prepare, (path, folder / "full", DataConfig().near_duplicate_similarity)
+STEPS: dict[str, tuple[str, Callable[..., int]]] = {
+    "plain": ("plain loop: read and clean", run_plain_loop),
+    "clean": ("read and clean", run_read_and_clean),
+    "exact": ("prepare without near-duplicates", partial(run_prepare, similarity=None)),
+    "full": ("prepare", partial(run_prepare, similarity=DataConfig().near_duplicate_similarity)),
+}
+
+
+def main() -> None:
+    """Run the steps one after another."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("path", type=Path)
+    parser.add_argument("--step", action="append", choices=STEPS, help="repeatable; all steps without it")
+    parser.add_argument("--folder", type=Path, help="where prepared data lie while they are measured")
+    given = parser.parse_args()
+    speeds: dict[str, float] = {}
+    for step in given.step or STEPS:
+        name, run = STEPS[step]
+        with tempfile.TemporaryDirectory(dir=given.folder or given.path.parent) as folder:
+            out = Path(folder) / "data"
+            speeds[step] = measure(name, run, given.path, *((out,) if step in {"exact", "full"} else ()))
+            truth_file = given.path.with_suffix(".truth.parquet")
+            if step == "full" and truth_file.exists():
+                score(out, truth_file)
+    if {"plain", "clean"} <= speeds.keys():
+        print(f"read and clean: {speeds['clean'] / speeds['plain']:.1f} × the plain loop")
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("path", type=Path)
-    parser.add_argument("--skip-plain", action="store_true", help="leave the plain loop out")
-    parsed = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=parsed.path.parent) as name:
-        speeds = {
-            step: measure(step, run, *args) for step, run, args in _steps(parsed.path, Path(name), parsed.skip_plain)
-        }
-        if not parsed.skip_plain:
-            ratio = speeds["read and clean"] / speeds["plain loop: read and clean"]
-            print(f"read and clean: {ratio:.1f} × the plain loop")
-        if (truth_file := parsed.path.with_suffix(".truth.parquet")).exists():
-            score(Path(name) / "full", truth_file)
+    main()
