@@ -141,8 +141,8 @@ def _clean_round(
     """Apply each rule once to the texts of these rows; returned are the rows that changed, and their texts."""
     # One query for all triggers: each costs far more to start than to run on a batch.
     triggers = {str(place): pl.col("text").str.contains(rule.trigger) for place, rule in enumerate(rules)}
-    found = pl.DataFrame({"row": rows, "text": texts}).lazy().with_columns(**triggers)
-    found = found.filter(pl.any_horizontal(*triggers)).collect()
+    query = pl.DataFrame({"row": rows, "text": texts}).lazy().with_columns(**triggers)
+    found = query.filter(pl.any_horizontal(*triggers)).collect()
     numbers, current = found["row"].to_list(), found["text"].to_list()
     moved: set[int] = set()
     for place, rule in enumerate(rules):
