@@ -144,7 +144,9 @@ def test_decoder_settings_that_differ(attempt, monkeypatch):
             self.stop_ids = [*self.stop_ids, 7]
 
     monkeypatch.setattr(lists, "Answerer", Eager)
-    with pytest.raises(EvaluationError, match=r"eos_token_id is \[\d+\] in 'base' and \[\d+, 7\] in 'prompted'") as caught:
+    with pytest.raises(
+        EvaluationError, match=r"eos_token_id is \[\d+\] in 'base' and \[\d+, 7\] in 'prompted'"
+    ) as caught:
         attempt()
     assert caught.value.code == "decoders-differ"
 
