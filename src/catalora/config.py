@@ -92,6 +92,9 @@ class TrainingConfig(Section):
     batch_size: int = Field(2, ge=1, description="Packed rows per device and step.")
     gradient_accumulation_steps: int = Field(1, ge=1, description="Batches whose gradients are added before an update.")
     learning_rate: float = Field(2e-4, gt=0, description="Peak learning rate.")
+    b_rate_ratio: float = Field(
+        1.0, ge=1, le=64, description="Learning rate of the adapter's B matrices over that of A (LoRA+)."
+    )
     schedule: Literal["cosine", "linear", "constant_with_warmup"] = Field(
         "cosine", description="Shape after the warm-up."
     )

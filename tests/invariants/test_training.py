@@ -6,18 +6,26 @@ import signal
 import pytest
 import torch
 from peft import get_peft_model_state_dict
+from safetensors.torch import load_file
 
 from catalora.config import TrainingConfig
 from catalora.errors import RunStoppedError, TrainingError
 from catalora.prompts import PromptTemplate
 from catalora.run import create_run
-from catalora.training.checkpoints import find_damage, list_checkpoints
+from catalora.training.checkpoints import ADAPTER_WEIGHTS, find_damage, list_checkpoints
 from catalora.training.packing import PackedRows, tokenise_products
 from catalora.training.trainer import train_adapter
 from tests.tiny import ByteTokenizer, build_lora_model, make_products
 
 CONFIG = TrainingConfig(
-    epochs=2, batch_size=2, learning_rate=1e-2, max_length=256, save_steps=3, logging_steps=2, warmup_steps=2
+    epochs=2,
+    batch_size=2,
+    learning_rate=1e-2,
+    b_rate_ratio=2.0,
+    max_length=256,
+    save_steps=3,
+    logging_steps=2,
+    warmup_steps=2,
 )
 
 
@@ -61,6 +69,21 @@ def stop_at(step, how):
             how()
 
     return on_step
+
+
+@pytest.mark.parametrize("ratio", [1.0, 4.0])
+def test_b_matrices_move_faster_by_their_ratio(ratio, tmp_path):
+    start = get_peft_model_state_dict(build_lora_model(dropout=0.1))
+    start = {name: tensor.clone() for name, tensor in start.items()}
+    once = CONFIG.model_copy(
+        update={"epochs": 1, "b_rate_ratio": ratio, "warmup_steps": 0, "save_steps": 1, "keep_checkpoints": 50}
+    )
+    run = create_run(tmp_path, "ratio")
+    train(run, once)
+    first = load_file(run.checkpoints / "step-000001" / ADAPTER_WEIGHTS)
+    # Adam's first step moves each weight by just the learning rate.
+    moved = {part: max(float((first[n] - start[n]).abs().max()) for n in start if f"lora_{part}" in n) for part in "AB"}
+    assert moved["B"] / moved["A"] == pytest.approx(ratio, rel=0.01)
 
 
 def test_training_lowers_the_validation_loss_and_keeps_the_best(uninterrupted):
