@@ -44,9 +44,6 @@ def test_tuned_answers_speak_of_the_product_that_was_asked_for(demo):
     assert own > 4 * others
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the bundled model garbles names: 42 % of the title's words; see docs/experiments.md"
-)
 def test_tuned_answers_take_up_most_of_the_title(demo):
     products = demo[0]["comparison"]["products"]
     shares = [count_shared_words(item["title"], item["answers"]["tuned"]["text"]) for item in products]
