@@ -43,7 +43,7 @@ def test_a_licence_that_is_not_accepted_is_said_before_anything_starts(server, o
     enter_token(page, GOOD_TOKEN)
     if page.get_by_role("button", name="Start Fine-tuning Process").count() == 0:
         page.get_by_text("Start a new run", exact=True).click()
-    model = page.get_by_label("Base model", exact=False).first
+    model = page.get_by_role("combobox", name="Base model")
     model.click()
     model.fill("gated/gemma")
     model.press("Enter")
@@ -57,7 +57,7 @@ def test_a_token_used_in_a_run_is_found_nowhere(server, open_page):
     enter_token(page, GOOD_TOKEN)
     if page.get_by_role("button", name="Start Fine-tuning Process").count() == 0:
         page.get_by_text("Start a new run", exact=True).click()
-    model = page.get_by_label("Base model", exact=False).first
+    model = page.get_by_role("combobox", name="Base model")
     model.click()
     page.get_by_role("option", name="demo").click()
     wait_until_drawn(page)
