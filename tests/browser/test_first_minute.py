@@ -10,6 +10,7 @@ pytestmark = pytest.mark.timeout(1200)
 def fill(page, label, value):
     """Type into a field and wait until the page has taken it."""
     field = page.get_by_label(label, exact=True)
+    expect(field).to_have_count(1)  # one that is about to be replaced may still be there
     field.fill(value)
     field.press("Enter")
     expect(field).to_have_value(value)
