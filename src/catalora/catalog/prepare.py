@@ -44,6 +44,9 @@ from catalora.config import DataConfig
 from catalora.errors import UsageError
 from catalora.progress import Progress, ignore_progress
 
+# Rows of a row group: readers hold several of them at once, and the default of 122,880 long texts takes gigabytes.
+ROW_GROUP = 16_384
+
 
 def prepare_catalogue(
     sources: Sequence[Path],
@@ -136,7 +139,7 @@ def _write_products(spool: Spool, index: pl.DataFrame, path: Path) -> None:
     texts = spool.texts().select("title", "content")
     decided = index.lazy().select("uid", "split", "group", "kept")
     kept = pl.concat([texts, decided], how="horizontal").filter("kept").select(*PRODUCT_SCHEMA)
-    kept.sink_parquet(path, compression="zstd", compression_level=1, maintain_order=True)
+    kept.sink_parquet(path, compression="zstd", compression_level=1, maintain_order=True, row_group_size=ROW_GROUP)
 
 
 def _write_removed(spool: Spool, index: pl.DataFrame, path: Path) -> None:
@@ -148,7 +151,7 @@ def _write_removed(spool: Spool, index: pl.DataFrame, path: Path) -> None:
         pl.col("content").str.slice(0, REMOVED_TEXT_CHARS),
         "reason",
         detail=pl.coalesce("detail", pl.lit("same description as ") + pl.col("duplicate_of")),
-    ).sink_parquet(path, compression="zstd", compression_level=1, maintain_order=True)
+    ).sink_parquet(path, compression="zstd", compression_level=1, maintain_order=True, row_group_size=ROW_GROUP)
 
 
 def _write_changed(spool: Spool, index: pl.DataFrame, path: Path) -> None:
@@ -157,7 +160,7 @@ def _write_changed(spool: Spool, index: pl.DataFrame, path: Path) -> None:
     )
     changed = spool.changes().join(places.filter("kept").drop("kept"), on="row", how="inner", maintain_order="left")
     changed = changed.select("file", "line", "uid", "field", "rules", "before", "after")
-    changed.sink_parquet(path, compression="zstd", compression_level=1, maintain_order=True)
+    changed.sink_parquet(path, compression="zstd", compression_level=1, maintain_order=True, row_group_size=ROW_GROUP)
 
 
 def _build_profile(

@@ -3,7 +3,7 @@
 Tables are scanned, not loaded: a few columns are read to choose rows, and texts are fetched for the chosen ones alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +13,7 @@ import polars as pl
 from catalora.catalog.gate import SEEN_ONLY
 from catalora.catalog.prepared import CHANGED, PRODUCTS, REMOVED
 from catalora.catalog.profile import Profile
+from catalora.catalog.readers import read_in_parts
 
 EXAMPLES = 5
 LARGEST_GROUPS = 10
@@ -141,7 +142,15 @@ class _Table:
     """A Parquet file of which some rows are chosen by a few columns, and then read."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self.rows = pl.scan_parquet(path).with_row_index("row")
+
+    def parts(self) -> Iterator[pl.DataFrame]:
+        """The whole table in parts, for what needs its texts: all of them would not fit into memory."""
+        start = 0
+        for part in read_in_parts(self.path):
+            yield part.with_row_index("row", offset=start)
+            start += part.height
 
     def fetch(self, rows: dict[str, list[int]]) -> dict[str, pl.DataFrame]:
         """The rows of each key, in the order given."""
@@ -150,8 +159,8 @@ class _Table:
             schema={"key": pl.String, "row": pl.UInt32},
             orient="row",
         )
-        wanted = keys["row"].unique().implode()
-        found = self.rows.filter(pl.col("row").is_in(wanted)).collect(engine="streaming")
+        wanted = pl.col("row").is_in(keys["row"].unique().implode())
+        found = pl.concat([part.filter(wanted) for part in self.parts()] or [self.rows.head(0).collect()])
         joined = keys.join(found, on="row", how="left", maintain_order="left")
         return {key: joined.filter(key=key) for key in rows}
 
@@ -200,17 +209,25 @@ def _largest(table: pl.LazyFrame, key: str, at_least: int) -> pl.DataFrame:
 def _find_seen(products: _Table, kept: int, name: str) -> list[Change]:
     """Descriptions with what is only seen, out of a sample of all; out of the first ones where it is rare."""
     _, pattern = SEEN_ONLY[name]
-    sample = products.rows.filter(_scatter() * kept < 2**32 * _LOOKED_AT).select("uid", "content")
-    found = pl.DataFrame()
-    for table in (sample.collect(engine="streaming").lazy(), products.rows):
-        rows = table.filter(pl.col("content").str.contains(pattern)).head(EXAMPLES)
-        found = rows.select("uid", "content", seen=pl.col("content").str.extract_all(pattern)).collect()
-        if found.height == EXAMPLES:
-            break
+    found = _find_first(products, _scatter() * kept < 2**32 * _LOOKED_AT, pattern)
+    if found.height < EXAMPLES:
+        found = _find_first(products, pl.lit(True), pattern)
     return [
         Change("", None, uid, "content", (name,), content, content, tuple(seen))
         for uid, content, seen in found.iter_rows()
     ]
+
+
+def _find_first(products: _Table, chosen: pl.Expr, pattern: str) -> pl.DataFrame:
+    """The first descriptions of the chosen rows that match, with all that matches in each."""
+    seen = pl.col("content").str.extract_all(pattern).alias("seen")
+    found: list[pl.DataFrame] = []
+    for part in products.parts():
+        hits = part.filter(chosen & pl.col("content").str.contains(pattern))
+        found.append(hits.select("uid", "content", seen))
+        if sum(table.height for table in found) >= EXAMPLES:
+            break
+    return pl.concat(found).head(EXAMPLES)
 
 
 def _list_changes(texts: pl.DataFrame) -> list[Change]:
