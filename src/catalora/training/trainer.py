@@ -175,7 +175,7 @@ class AdapterTrainer(Trainer):
         LoRA+, Hayou et al. 2024 (arXiv 2402.12354).
         """
         ratio = self.config.b_rate_ratio
-        if ratio == 1 or self.optimizer is not None:
+        if ratio == 1:
             result: torch.optim.Optimizer = super().create_optimizer(model)
             return result
         weights = [(name, weight) for name, weight in self.model.named_parameters() if weight.requires_grad]
@@ -185,8 +185,9 @@ class AdapterTrainer(Trainer):
             for is_b, rate in rates.items()
         ]
         build, settings = self.get_optimizer_cls_and_kwargs(self.args, self.model)
-        self.optimizer = build(groups, **settings)
-        return self.optimizer
+        optimizer: torch.optim.Optimizer = build(groups, **settings)
+        self.optimizer: Any = optimizer
+        return optimizer
 
     def compute_loss(
         self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None

@@ -82,7 +82,7 @@ def test_the_tuning_document_tells_settings_course_and_machine(run):
     write(run, "en")
     text = read(run, "fine_tuning", "en")
     assert "| `lora.r` | `64` ● | `8` | Rank: size of the adapter matrices. |" in text
-    assert "`training.learning_rate`: 0.003 instead of 0.0002." in text
+    assert "`training.learning_rate`: 0.002 instead of 0.0002." in text
     assert "2,113,536 parameters were trained, 30.13% of the 7,015,680" in text
     assert "40 steps in 2 min 5 s, at 1,234 tokens per second" in text
     assert "from step 30, validation loss 2.123 nats per token" in text
