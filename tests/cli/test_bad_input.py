@@ -103,7 +103,7 @@ def prepared(catalora, tmp_path):
         (["--run", "../elsewhere"], 2, "'../elsewhere' is not a name"),
         (["--run", "/tmp/x"], 2, "'/tmp/x' is not a name"),
         (["--model", "no/such/folder/here"], 66, "no/such/folder/here"),
-        (["--resume"], 2, "--data cannot be changed when resuming"),
+        (["--resume"], 2, "--data, --no-index cannot be changed when resuming"),
     ],
 )
 def test_a_bad_training_request_leaves_nothing_half_written(options, code, expected, catalora, prepared, tmp_path):
@@ -122,7 +122,7 @@ def test_training_on_something_else_than_prepared_data_is_refused(catalora, tmp_
 
 
 @pytest.mark.parametrize(
-    "command", [["ask", "nope", "What?"], ["compare", "nope"], ["index", "nope"], ["runs", "nope"]]
+    "command", [["ask", "nope", "What?"], ["compare", "nope"], ["index", "nope"], ["runs", "show", "nope"]]
 )
 def test_an_unknown_run_is_named(command, catalora, tmp_path):
     result = catalora(*command, "--runs-dir", tmp_path)
