@@ -67,7 +67,8 @@ def _show_live(texts: Texts, run: RunFolder, other: RunFolder | None, state: str
     series = jobs.read_series(run, CHART_POINTS)
     st.subheader(texts(f"tuning.state_{view.state}"))
     st.caption(texts(f"tuning.state_{view.state}_help"))
-    if view.error is not None:
+    # A stop on request is recorded like an error, with the way on; the reader asked for it and has a button for that.
+    if view.error is not None and view.state != "stopped":
         show_failure(view.error.code, view.error.message, view.error.hint)
     if view.active:
         _show_progress(texts, view)
