@@ -247,7 +247,10 @@ def test_a_detached_training_outlives_its_terminal_and_its_watcher(data, tmp_pat
     assert started.returncode == 0, errors
     assert f"catalora runs follow night --runs-dir {runs_dir}" in out
     run = open_run(runs_dir, "night")
-    watcher = catalora("runs", "follow", "night", *place)
+    # A shell that runs the tests in the background lets its children ignore Ctrl-C.
+    watcher = catalora(
+        "runs", "follow", "night", *place, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
+    )
     assert "start" in "".join(watcher.stdout.readline() for _ in range(2))
     watcher.send_signal(signal.SIGINT)
     _, errors = watcher.communicate(timeout=60)
