@@ -11,7 +11,9 @@ from catalora.app.state import get_texts
 from catalora.errors import CataloraError
 
 # A file of our own: Streamlit would fetch any other kind of icon from a server outside.
-st.set_page_config(page_title="catalora", page_icon=str(Path(__file__).parent / "icon.png"), layout="wide")
+icon = str(Path(__file__).parent / "icon.png")
+# Wide enough for the longest title of a page.
+st.set_page_config(page_title="catalora", page_icon=icon, layout="wide", initial_sidebar_state=330)
 texts = get_texts()
 page = st.navigation(list_pages(texts))
 show_sidebar()

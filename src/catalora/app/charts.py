@@ -35,7 +35,12 @@ def show_curves(
         return
     names = list(lines)
     hover: dict[str, Any] = {
-        "x": {"field": "step", "type": "quantitative", "title": texts("tuning.axis_step"), "axis": {"format": ",d"}},
+        "x": {
+            "field": "step",
+            "type": "quantitative",
+            "title": texts("tuning.axis_step"),
+            "axis": {"format": ",d", "tickMinStep": 1},
+        },
         "y": {
             "field": "value",
             "type": "quantitative",
