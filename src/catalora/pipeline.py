@@ -1,7 +1,7 @@
 """THE MAIN PATH: a catalogue in, a tuned model out, before and after side by side, with sources.
 
-    prepare → preview, measure_fit → start_run → index → train_run → open_session → ask, compare, evaluate
-            → write_documents
+    prepare → preview, measure_fit, estimate → start_run → index → train_run
+            → open_session → ask, trace, compare → evaluate → write_documents
 
 One short function per step, in order. The command line, the app and notebooks call these and nothing else; only here do
 catalogue, model, training, generation, references and evaluation meet. `train` is the middle three in one call.
@@ -18,6 +18,7 @@ import polars as pl
 from catalora.catalog import (
     Columns,
     PreparedData,
+    Product,
     load_prepared,
     pick_products,
     prepare_catalogue,
@@ -29,7 +30,7 @@ from catalora.catalog.prepared import compute_fingerprint
 from catalora.config import Config, build_config
 from catalora.devices import DeviceClaims, claim_devices, name_devices, require_free_device
 from catalora.errors import DataError, InputNotFoundError
-from catalora.inspection import Settings, measure_fit, preview
+from catalora.inspection import Settings, estimate, measure_fit, preview
 from catalora.machine import measure_peak_memory
 from catalora.progress import Progress, ignore_progress
 from catalora.prompts import PromptTemplate
@@ -64,6 +65,7 @@ __all__ = [
     "ask",
     "compare",
     "compare_grounded",
+    "estimate",
     "evaluate",
     "index",
     "measure_fit",
@@ -324,7 +326,7 @@ def _train_locked(run: RunFolder, token: str | None, claims: DeviceClaims, progr
     return result
 
 
-# 5. open_session, ask, compare: both sides of one copy of the weights
+# 5. open_session, ask, trace, compare: both sides of one copy of the weights
 
 
 def open_session(run: RunFolder, *, token: str | None = None, references: bool = True) -> Session:
@@ -437,25 +439,19 @@ def compare(
         session: an open session, or a run to open.
         products: how many held-out products; the run's setting when empty.
         progress: told how far it is.
+
+    Raises:
+        DataError: the run has no held-out products.
     """
     from catalora.evaluation.compare import compare_sides
 
     with _opened(session, references=False) as opened:
         config, run = opened.config, opened.run
-        held_out = pick_products(opened.products, "test", products or config.evaluation.products, config.data.seed)
-        if not held_out:
-            raise DataError(
-                f"run {run.name!r} has no held-out products to compare on",
-                code="no-test-products",
-                hint="Prepare the data with a larger data.test_share.",
-            )
+        held_out = _pick_held_out(opened, products)
         comparison = compare_sides(opened.answerer, held_out, config, progress)
     run.evaluation.mkdir(exist_ok=True)
     write_json(run.evaluation / "comparison.json", comparison.to_dict())
     return comparison
-
-
-# 6. evaluate: the same as a measurement, with intervals, and a report
 
 
 def compare_grounded(
@@ -467,16 +463,34 @@ def compare_grounded(
         session: an open session, or a run to open.
         products: how many held-out products; the run's setting when empty.
         progress: told how far it is.
+
+    Raises:
+        DataError: the run has no held-out products.
     """
     from catalora.evaluation.grounded import compare_grounded as measure
 
     with _opened(session, references=False) as opened:
         config, run = opened.config, opened.run
-        held_out = pick_products(opened.products, "test", products or config.evaluation.products, config.data.seed)
+        held_out = _pick_held_out(opened, products)
         comparison = measure(opened.answerer, held_out, opened.find_record, config, opened.spans, progress)
     run.evaluation.mkdir(exist_ok=True)
     write_json(run.evaluation / "grounded.json", asdict(comparison))
     return comparison
+
+
+def _pick_held_out(session: Session, products: int | None) -> list[Product]:
+    config = session.config
+    held_out = pick_products(session.products, "test", products or config.evaluation.products, config.data.seed)
+    if not held_out:
+        raise DataError(
+            f"run {session.run.name!r} has no held-out products to compare on",
+            code="no-test-products",
+            hint="Prepare the data with a larger data.test_share.",
+        )
+    return held_out
+
+
+# 6. evaluate: the same as a measurement, with intervals, and a report
 
 
 def evaluate(
@@ -534,7 +548,7 @@ def train_siblings(
     return siblings
 
 
-# 6. write_documents: what the run's own records say, for people to read
+# 7. write_documents: what the run's own records say, for people to read
 
 
 def write_documents(

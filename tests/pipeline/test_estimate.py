@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from catalora import inspection
+from catalora import pipeline
 from catalora.errors import CataloraError
 from tests.cli.conftest import catalora  # noqa: F401 - a fixture
 
@@ -12,7 +12,7 @@ SMALL = {"training.max_length": 128, "training.batch_size": 2, "training.watch_p
 
 
 def test_a_trial_measures_every_part_of_a_run(data):
-    measured, estimates = inspection.estimate(data, preset="quick", settings=SMALL, seconds=1)
+    measured, estimates = pipeline.estimate(data, preset="quick", settings=SMALL, seconds=1)
     assert measured.batch_tokens == 256
     assert min(measured.token_seconds, measured.embed_seconds, measured.generate_seconds, measured.start_seconds) > 0
     # Two batches of 256 tokens need more than none, and a 7-million-parameter model little beside the libraries.
@@ -34,5 +34,5 @@ def test_the_command_prints_a_table_and_json(data, catalora):  # noqa: F811
 
 def test_a_model_that_cannot_be_loaded_is_said_to_be_so(data, tmp_path):
     with pytest.raises(CataloraError) as caught:
-        inspection.estimate(data, model=str(tmp_path / "nowhere"), seconds=1)
+        pipeline.estimate(data, model=str(tmp_path / "nowhere"), seconds=1)
     assert "nowhere" in caught.value.message

@@ -32,10 +32,10 @@ def command(
     \b
     catalora estimate --data data/amazon --model google/gemma-2b --preset overnight
     """  # noqa: D301 - click reads \b as "do not wrap"
-    from catalora import inspection
+    from catalora import pipeline
 
     with show_progress() as progress:
-        measured, estimates = inspection.estimate(
+        measured, estimates = pipeline.estimate(
             data,
             model=model,
             preset=preset,
