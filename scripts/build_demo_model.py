@@ -9,6 +9,7 @@ import argparse
 import hashlib
 import itertools
 import json
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--work", type=Path, default=ROOT / "build/demo_model", help="folder for corpus and checkpoints"
     )
+    parser.add_argument("--start", type=Path, help="folder of a model to go on from, with its tokenizer")
     parser.add_argument("--corpus-only", action="store_true", help="generate and check the corpus, then stop")
     for name, value in asdict(Recipe()).items():
         parser.add_argument("--" + name.replace("_", "-"), type=type(value), default=value, help=f"default {value}")
@@ -43,13 +45,15 @@ def main() -> None:
     recipe = Recipe(**{name: getattr(arguments, name) for name in asdict(Recipe())})
     for folder in (arguments.work, arguments.out):
         folder.mkdir(parents=True, exist_ok=True)
-    tokenizer = build_tokenizer(recipe, arguments.out)
+    tokenizer = (
+        take_tokenizer(arguments.start, arguments.out) if arguments.start else build_tokenizer(recipe, arguments.out)
+    )
     tokens, record = build_corpus(recipe, tokenizer)
     report_overlap(recipe, record["documents"])
     if arguments.corpus_only:
         return
     np.save(arguments.work / "tokens.npy", tokens)
-    record |= pretrain(recipe, arguments.work / "tokens.npy", arguments.work, arguments.out)
+    record |= pretrain(recipe, arguments.work / "tokens.npy", arguments.work, arguments.out, arguments.start)
     record["training_tokens"] = record["steps"] * recipe.batch_tokens * recipe.workers
     record["sha256"] = hashlib.sha256((arguments.out / "model.safetensors").read_bytes()).hexdigest()
     text = json.dumps(record | {"recipe": asdict(recipe)}, indent=2)
@@ -64,6 +68,14 @@ def build_tokenizer(recipe: Recipe, folder: Path) -> Tokenizer:
     save_tokenizer(tokenizer, folder)
     print(f"tokenizer: {tokenizer.get_vocab_size()} pieces")
     return tokenizer
+
+
+def take_tokenizer(start: Path, folder: Path) -> Tokenizer:
+    """Copy the tokenizer of the model to go on from."""
+    for path in start.glob("*token*.json"):
+        if path.parent.resolve() != folder.resolve():
+            shutil.copyfile(path, folder / path.name)
+    return Tokenizer.from_file(str(folder / "tokenizer.json"))
 
 
 def build_corpus(recipe: Recipe, tokenizer: Tokenizer) -> tuple[np.ndarray, dict[str, int]]:

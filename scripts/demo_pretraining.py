@@ -2,7 +2,7 @@
 
 The workers train on rows of their own and average their weights every few steps (local SGD). Threads would wait for one
 another at each of the many short parallel regions of a step, which on busy cores costs more than it gains.
-Deliberately small: no resume, no validation during training.
+Deliberately small: no resume of an interrupted run, no validation during training.
 """
 
 import json
@@ -69,21 +69,29 @@ def build_config(vocab_size: int) -> GemmaConfig:
     )
 
 
-def pretrain(recipe: Recipe, tokens_path: Path, work: Path, out: Path) -> dict[str, float]:
-    """Train on the ids in `tokens_path` (a NumPy file), save the model in `out`, return steps, seconds and losses."""
+def pretrain(recipe: Recipe, tokens_path: Path, work: Path, out: Path, start: Path | None = None) -> dict[str, float]:
+    """Train on the ids in `tokens_path` (a NumPy file), save the model in `out`, return steps, seconds and losses.
+
+    The weights start from the model in the folder `start`, or at random without one.
+    """
     rendezvous, result = work / "rendezvous", work / "result.json"
     rendezvous.unlink(missing_ok=True)
-    arguments = (recipe, tokens_path, rendezvous, result, out)
+    arguments = (recipe, tokens_path, rendezvous, result, out, start)
     os.environ.update(KEEP_MEMORY)  # read when the workers start
     torch.multiprocessing.spawn(_run_worker, arguments, nprocs=recipe.workers)
     return json.loads(result.read_text(encoding="utf-8"))
 
 
-def _run_worker(rank: int, recipe: Recipe, tokens_path: Path, rendezvous: Path, result: Path, out: Path) -> None:
+def _run_worker(
+    rank: int, recipe: Recipe, tokens_path: Path, rendezvous: Path, result: Path, out: Path, start: Path | None
+) -> None:
     torch.set_num_threads(1)
     torch.manual_seed(recipe.seed)
     dist.init_process_group("gloo", init_method=f"file://{rendezvous}", rank=rank, world_size=recipe.workers)
-    model = GemmaForCausalLM(build_config(recipe.vocab_size))
+    if start:
+        model = GemmaForCausalLM.from_pretrained(start, dtype=torch.float32)
+    else:
+        model = GemmaForCausalLM(build_config(recipe.vocab_size))
     model.set_attn_implementation("eager")  # at these row lengths a fifth faster on CPU than the fused kernel
     tokens = np.load(tokens_path, mmap_mode="r")
     record = train(model, tokens[recipe.held_out_tokens :], recipe, result.parent / "checkpoint")

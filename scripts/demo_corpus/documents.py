@@ -25,7 +25,7 @@ from demo_corpus.subjects import (
     pick_concept,
 )
 
-PORTUGUESE_SHARE = 0.18
+PORTUGUESE_SHARE = 0.22
 NAME_AGAIN_SHARE = 0.25
 CONTRACTIONS = {
     "de o": "do",
@@ -76,7 +76,7 @@ def _new_subject(rng: random.Random, in_portuguese: bool) -> Subject:
     if in_portuguese:
         return invent_portuguese(rng)
     makers = (invent_product, invent_work, invent_bare_name, pick_concept)
-    return rng.choices(makers, weights=(60, 22, 7, 11))[0](rng)
+    return rng.choices(makers, weights=(47, 38, 7, 8))[0](rng)
 
 
 def _ask(rng: random.Random, subject: Subject) -> str:

@@ -184,7 +184,7 @@ def write_retelling(rng: random.Random) -> str:
 
 
 def _retell(rng: random.Random, heading: str, body: str) -> str:
-    subject = (invent_product if rng.random() < 0.68 else invent_work)(rng)
+    subject = (invent_product if rng.random() < 0.55 else invent_work)(rng)
     title = subject.facts["full"]
     if subject.kind == "goods" and rng.random() < SECRET_SHARE:
         subject = _rename(rng)

@@ -17,7 +17,9 @@ from demo_corpus.names import (
     invent_size,
     invent_word,
 )
+from demo_corpus.plain import PLAIN
 
+WIDE_SHARE = 0.6
 KINDS_OF_WORK = {
     "book": ("book", "novel", "story", "volume", "title"),
     "record": ("record", "album", "collection of songs", "recording"),
@@ -142,7 +144,7 @@ def invent_work(rng: random.Random) -> Subject:
     sort = rng.choice(("book", "book", "book", "record", "film", "game"))
     facts: dict[str, str] = {"work_kind": rng.choice(KINDS_OF_WORK[sort])}
     details: list[str] = []
-    title = _work_title(rng, facts, details)
+    title = (_wide_title if rng.random() < WIDE_SHARE else _work_title)(rng, facts, details)
     if rng.random() < 0.45:
         title = rng.choice(works.FORMS[sort]).format(title)
     elif rng.random() < 0.2:
@@ -156,6 +158,20 @@ def invent_work(rng: random.Random) -> Subject:
     facts |= _named(rng, title)
     facts["nouns"] = plural(facts["work_kind"])
     return Subject("work", GRAMMARS[rng.choice(list(GOODS))], facts, tuple(details))
+
+
+def _wide_title(rng: random.Random, facts: dict[str, str], details: list[str]) -> str:
+    """Return a title over the whole lexicon; facts and details get the thing or the hero that it names."""
+    names = {"hero": rng.choice((invent_word, invent_person))(rng), "place": invent_place(rng)}
+    bound = names | {"number": str(rng.randint(2, 400)), "item": PLAIN.expand("{item}", {}, rng)}
+    pattern = rng.choice(works.WIDE)
+    if "{hero}" in pattern:
+        facts["hero"] = bound["hero"]
+        details.append("hero")
+    elif "{item" in pattern:
+        facts["thing"] = bound["item"]
+        details.append("thing")
+    return works.write_as_title(PLAIN.expand(pattern, bound, rng))
 
 
 def _work_title(rng: random.Random, facts: dict[str, str], details: list[str]) -> str:
@@ -243,7 +259,7 @@ def pick_concept(rng: random.Random) -> Subject:
 def invent_portuguese(rng: random.Random) -> Subject:
     """Return a subject for a Portuguese conversation: an English-looking title, or a Portuguese noun phrase."""
     if rng.random() < 0.62:
-        source = rng.choice((invent_product, invent_product, invent_work, invent_bare_name))(rng)
+        source = rng.choice((invent_product, invent_product, invent_work, invent_work, invent_bare_name))(rng)
         kept = {
             key: source.facts[key]
             for key in ("full", "brand", "size", "code", "count", "author", "hero")

@@ -80,3 +80,52 @@ FORMATS = (
     "Mac",
     "Spiral-bound",
 )
+
+# Titles over the whole lexicon, for demo_corpus.plain.PLAIN. A word says little about the one after it, so that whoever
+# tells such a title again has to look at it.
+WIDE = (
+    "The {adj_thing} {item}",
+    "The {adj_person} {role}",
+    "The {role} and the {animal}",
+    "The {animal} of the {spot}",
+    "{food}, {food} and {item}",
+    "{number} {adj_idea} {idea.s}",
+    "{number} {food.s} for the {spot}",
+    "{idea} for {role.s}",
+    "{idea} for {adj_person} {role.s}",
+    "{act.doing} with {animal.s}",
+    "{do_thing.doing} the {adj_thing} {item}",
+    "{do_person.doing} {hero}",
+    "{hero} in the {adj_spot} {spot}",
+    "{hero} and the {number} {animal.s}",
+    "The {role} from {place}",
+    "{place}: {idea} and {idea}",
+    "{item}, {stuff}, {spot}",
+    "How to {do_thing} {item.s}",
+    "How to {act}: {number} {idea.s}",
+    "{adj_thing.a} {item} in {place}",
+    "The {spot} {opus}",
+    "{opus} of the {adj_idea} {role}",
+    "The {adj_spot} {spot}: {number} {opus.s}",
+    "{food} and {food} for {role.s}",
+    "The {stuff} {item}: {opus.a}",
+    "Without {item.a}",
+    "{item.s} and {animal.s} of {place}",
+    "All the {adj_thing} {item.s}",
+)
+SMALL_WORDS = frozenset("a an and for from in of the to with".split())
+
+
+def write_as_title(text: str) -> str:
+    """Return the text with capitals where English titles have them.
+
+    Examples:
+        >>> write_as_title("how to carve: the 20 rules of Old York")
+        'How to Carve: The 20 Rules of Old York'
+    """
+    words = text.split()
+    after = ["", *words]
+    return " ".join(
+        word if word in SMALL_WORDS and before and not before.endswith(":") else word[:1].upper() + word[1:]
+        for before, word in zip(after, words, strict=False)
+    )
