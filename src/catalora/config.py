@@ -54,6 +54,9 @@ class DataConfig(Section):
         le=1,
         description="Share of training examples asked with the product's record in the prompt; for `ask --grounded`.",
     )
+    languages: tuple[str, ...] = Field(
+        (), description="Remove rows that are surely in none of these languages, e.g. en,pt; not looked at when empty."
+    )
     skip_rules: tuple[str, ...] = Field((), description="Names of cleaning rules and removal reasons to leave out.")
     max_bad_rows: int = Field(
         0, ge=0, description="Tolerate this many unreadable rows; they are counted in the profile."

@@ -10,6 +10,7 @@ import polars as pl
 
 from catalora.catalog.cleaning import CONTENT_RULES, TITLE_RULES, Cleaned, clean_texts
 from catalora.catalog.keys import compute_keys, normalise_texts
+from catalora.catalog.languages import check_languages, find_other_languages
 from catalora.catalog.profile import REASONS
 from catalora.errors import ConfigError
 
@@ -61,13 +62,16 @@ class Gate:
     Args:
         min_content_chars: shorter descriptions are of no use.
         skip_rules: names of cleaning rules and of `OPTIONAL_REASONS` to leave out.
+        languages: codes of the languages to keep; all of them when empty.
 
     Raises:
-        ConfigError: `skip_rules` names something else.
+        ConfigError: `skip_rules` or `languages` names something else.
     """
 
-    def __init__(self, min_content_chars: int, skip_rules: Sequence[str] = ()) -> None:
+    def __init__(self, min_content_chars: int, skip_rules: Sequence[str] = (), languages: Sequence[str] = ()) -> None:
         _check_names(skip_rules)
+        check_languages(languages)
+        self._languages = languages
         self._title_rules = [rule for rule in TITLE_RULES if rule.name not in skip_rules]
         self._content_rules = [rule for rule in CONTENT_RULES if rule.name not in skip_rules]
         self._reason = _find_reason(min_content_chars, skip_rules)
@@ -94,7 +98,7 @@ class Gate:
             title_norm=normalise_texts(titles.texts),
             content_norm=normalise_texts(contents.texts),
         )
-        table = table.with_columns(reason=self._reason)
+        table = self._judge_languages(table.with_columns(reason=self._reason))
         usable = table["reason"].is_null()
         changed = _count_changed(titles, contents, usable)
         changed |= (
@@ -105,6 +109,16 @@ class Gate:
             _list_changes("content", raw["content"], contents, usable),
         ]
         return Inspected(_choose_texts(table), pl.concat(changes), _build_index(table, usable), changed)
+
+    def _judge_languages(self, table: pl.DataFrame) -> pl.DataFrame:
+        if not self._languages:
+            return table
+        usable = table.select(pl.when(pl.col("reason").is_null()).then("clean_content")).to_series()
+        found = find_other_languages(usable, self._languages)
+        return table.with_columns(
+            reason=pl.when(found.is_not_null()).then(pl.lit("other-language", dtype=Reason)).otherwise("reason"),
+            detail=pl.coalesce("detail", pl.lit("language ") + found),
+        )
 
 
 def _check_names(names: Sequence[str]) -> None:

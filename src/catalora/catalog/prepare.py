@@ -79,7 +79,7 @@ def prepare_catalogue(
     if not sources:
         raise UsageError("no catalogue file given", code="no-source", hint="Name at least one file.")
     opened = [(Source(Path(path)), False) for path in sources] + [(Source(Path(path)), True) for path in test_sources]
-    gate = Gate(config.min_content_chars, config.skip_rules)
+    gate = Gate(config.min_content_chars, config.skip_rules, config.languages)
     bad_rows = BadRows(config.max_bad_rows)
     with replace_folder(out, is_prepared) as folder:
         spool = Spool(folder / "spool", gate)

@@ -22,6 +22,7 @@ REASONS = (
     "placeholder-content",  # the description says that there is none
     "content-equals-title",
     "short-content",
+    "other-language",  # only with `data.languages`
     "duplicate-content",
     "in-test-source",  # the test source has the same or nearly the same product
 )

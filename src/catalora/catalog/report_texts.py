@@ -101,6 +101,7 @@ PORTUGUESE = {
     "reason:placeholder-content": "A descrição só diz que não há descrição.",
     "reason:content-equals-title": "A descrição só repete o título.",
     "reason:short-content": "A descrição é mais curta que data.min_content_chars.",
+    "reason:other-language": "A descrição está em outra língua que não as de data.languages.",
     "reason:duplicate-content": "Outra linha já tem a mesma descrição.",
     "reason:in-test-source": "A fonte de teste tem o mesmo produto, ou quase o mesmo.",
 }
@@ -200,6 +201,7 @@ ENGLISH = {
     "reason:placeholder-content": "The description only says that there is none.",
     "reason:content-equals-title": "The description only repeats the title.",
     "reason:short-content": "The description is shorter than data.min_content_chars.",
+    "reason:other-language": "The description is in none of the languages of data.languages.",
     "reason:duplicate-content": "Another row has the same description already.",
     "reason:in-test-source": "The test source has the same product, or nearly the same.",
 }
