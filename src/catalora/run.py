@@ -161,6 +161,11 @@ class RunFolder:
             ) from error
         return record
 
+    def write_evaluation(self, name: str, result: Mapping[str, Any]) -> None:
+        """Keep what an evaluation found, as JSON in the folder of evaluations."""
+        self.evaluation.mkdir(exist_ok=True)
+        write_json(self.evaluation / name, result)
+
     def write_status(self, status: Status) -> None:
         """Replace `status.json`."""
         write_json(self.path / "status.json", asdict(status))
