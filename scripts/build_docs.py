@@ -19,7 +19,7 @@ HEAD = """# Settings
 Made by `make docs` from `src/catalora/config.py` and `src/catalora/presets/`; changes by hand are overwritten.
 
 Order of precedence: the default, the preset, `--set SECTION.NAME=VALUE`. `--model` wins over `model.name`. Values are
-read as YAML: `--set training.epochs=5`, `--set 'lora.target_modules=[q_proj, v_proj]'`, `--set data.max_samples=null`.
+read as YAML: `--set training.epochs=5`, `--set lora.target_modules=q_proj,v_proj`, `--set data.max_samples=null`.
 All problems of a configuration are reported in one message, with the nearest known name.
 
 `catalora prepare` reads the section `data` alone. `catalora train` reads all the others, and of `data` only

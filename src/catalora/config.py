@@ -8,10 +8,10 @@ import difflib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any, Literal, get_origin
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from catalora.errors import ConfigError
 
@@ -25,6 +25,15 @@ class Section(BaseModel):
     """A group of settings: unknown keys are errors, values do not change after loading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _split_lists(cls, value: object, info: ValidationInfo) -> object:
+        """A list may be written with commas alone, `en,pt`: brackets mean something else to many shells."""
+        annotation = cls.model_fields[info.field_name or ""].annotation
+        if isinstance(value, str) and get_origin(annotation) is tuple:
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
 
 
 class DataConfig(Section):

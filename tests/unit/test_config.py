@@ -41,6 +41,11 @@ def test_learning_rates_can_be_written_as_people_write_them(text):
     assert build_config(None, [f"training.learning_rate={text}"]).training.learning_rate == 2e-4
 
 
+@pytest.mark.parametrize("text", ["q_proj,v_proj", "q_proj, v_proj", "[q_proj, v_proj]"])
+def test_lists_need_no_brackets(text):
+    assert build_config(None, [f"lora.target_modules={text}"]).lora.target_modules == ("q_proj", "v_proj")
+
+
 def test_an_unknown_preset_names_the_nearest():
     with pytest.raises(ConfigError, match=r"'overnigth' is unknown.*did you mean 'overnight'"):
         load_preset("overnigth")
