@@ -1,7 +1,7 @@
 """THE MAIN PATH: a catalogue in, a tuned model out, before and after side by side, with sources.
 
     prepare → preview, measure_fit, estimate → start_run → index → train_run
-            → open_session → ask, trace, compare → evaluate → write_documents
+            → open_session → ask, trace, compare → evaluate → write_documents → export
 
 One short function per step, in order. The command line, the app and notebooks call these and nothing else; only here do
 catalogue, model, training, generation, references and evaluation meet. `train` is the middle three in one call.
@@ -49,11 +49,13 @@ from catalora.run import Event, RunFolder, Status, check_run_name, create_run, o
 from catalora.session import Reply, Session, match_product
 
 if TYPE_CHECKING:
+    from catalora.documents.model_card import ExportFormat
     from catalora.documents.write import Format
     from catalora.evaluation.compare import Comparison
     from catalora.evaluation.evaluate import Announce
     from catalora.evaluation.grounded import GroundingComparison
     from catalora.evaluation.results import Results
+    from catalora.export.write import Export
     from catalora.generation.answer import OnText, Side
     from catalora.references.index import ReferenceIndex
     from catalora.references.trace import Trace
@@ -67,6 +69,7 @@ __all__ = [
     "compare_grounded",
     "estimate",
     "evaluate",
+    "export",
     "index",
     "measure_fit",
     "open_session",
@@ -562,6 +565,53 @@ def write_documents(
     from catalora.documents import write
 
     return write.write_documents(run, language, formats)
+
+
+# 8. export: the tuned model as files for other programs, each held against the run's own answers
+
+
+def export(
+    run: RunFolder,
+    kind: "ExportFormat",
+    out: str | Path,
+    *,
+    precision: str | None = None,
+    questions: int = 40,
+    language: str = "en",
+    token: str | None = None,
+    progress: Progress = ignore_progress,
+) -> "Export":
+    """Write a finished run in a format that other programs read, load it there, and compare its answers.
+
+    Args:
+        run: a finished run.
+        kind: adapter (PEFT), merged (transformers), gguf (llama.cpp, Ollama), openvino or ctranslate2.
+        out: a folder that does not exist yet.
+        precision: of the weights; the format's default when empty.
+        questions: how many questions run and export both answer; 0 leaves the comparison out.
+        language: of the model card.
+        token: Hugging Face token for gated models.
+        progress: told how far it is.
+
+    Returns:
+        What was written, with the comparison, which also stands in its `export.json`.
+
+    Raises:
+        UsageError: the folder exists, the run is not finished, or the format has no such precision.
+        StorageError: no space, or no permission to write; nothing is left behind.
+    """
+    from catalora.export.write import export_run
+
+    return export_run(
+        run,
+        kind,
+        Path(out),
+        precision=precision,
+        questions=questions,
+        language=language,
+        token=token,
+        progress=progress,
+    )
 
 
 @contextmanager

@@ -4,7 +4,8 @@ Metadata follow the Hub's model card format: a YAML head that indexes can read, 
 """
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import yaml
 
@@ -19,25 +20,50 @@ NAME = "model_card"
 NOTICE = "NOTICE"
 # The wording that the Gemma Terms of Use, section 3.1, ask distributors of derivatives to include.
 GEMMA_NOTICE = "Gemma is provided under and subject to the Gemma Terms of Use found at ai.google.dev/gemma/terms\n"
+ExportFormat = Literal["adapter", "merged"]
 _LICENCES = {
     "gemma": {"license": "gemma"},
     "demo": {"license": "apache-2.0"},
 }
 
 
-def render_model_card(facts: RunFacts, wording: Wording) -> str:
-    """The card as Markdown with its YAML head."""
-    head = yaml.safe_dump(describe_metadata(facts), allow_unicode=True, sort_keys=False, width=1_000)
-    return f"---\n{head}---\n\n{render_markdown(build_model_card(facts, wording))}"
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """Which export of a run a card lies beside.
+
+    Attributes:
+        format: of the export.
+        code: lines that show how it is loaded; without them those that load an adapter.
+    """
+
+    format: ExportFormat
+    code: tuple[str, ...] = ()
+
+    @property
+    def relation(self) -> str:
+        """What the export is to its base model, in the Hub's words."""
+        return {"adapter": "adapter", "merged": "merge"}.get(self.format, "quantized")
+
+    @property
+    def library(self) -> str:
+        """The program that it is for, in the Hub's words."""
+        return {"adapter": "peft", "merged": "transformers"}.get(self.format, self.format)
 
 
-def describe_metadata(facts: RunFacts) -> dict[str, Any]:
+def render_model_card(facts: RunFacts, wording: Wording, artefact: Artefact | None = None) -> str:
+    """The card as Markdown with its YAML head; of the run's own adapter, or of an export."""
+    head = yaml.safe_dump(describe_metadata(facts, artefact), allow_unicode=True, sort_keys=False, width=1_000)
+    return f"---\n{head}---\n\n{render_markdown(build_model_card(facts, wording, artefact))}"
+
+
+def describe_metadata(facts: RunFacts, artefact: Artefact | None = None) -> dict[str, Any]:
     """The card's YAML head. The licence is left out where the run's records do not tell it."""
     model, results = facts.record["model"], facts.results
+    kind = artefact or Artefact("adapter")
     metadata: dict[str, Any] = {
         "base_model": model["name"],
-        "base_model_relation": "adapter",
-        "library_name": "peft",
+        "base_model_relation": kind.relation,
+        "library_name": kind.library,
         "pipeline_tag": "text-generation",
         "tags": ["lora", "catalora", "product-descriptions"],
         **_LICENCES.get(tuning_document.describe_licence(facts), {}),
@@ -64,7 +90,7 @@ def describe_metadata(facts: RunFacts) -> dict[str, Any]:
     return metadata
 
 
-def build_model_card(facts: RunFacts, wording: Wording) -> Document:
+def build_model_card(facts: RunFacts, wording: Wording, artefact: Artefact | None = None) -> Document:
     """The card below its head."""
     say, language = wording.say, wording.language
     names = {
@@ -73,10 +99,10 @@ def build_model_card(facts: RunFacts, wording: Wording) -> Document:
     }
     licence = say(f"tuning.licence-{tuning_document.describe_licence(facts)}")
     blocks: list[Block] = [
-        Paragraph(say("card.what", base=facts.record["model"]["name"])),
+        Paragraph(_describe_kind(facts, wording, artefact)),
         Heading(say("card.use")),
         Paragraph(say("card.use-text")),
-        *_show_code(facts, wording),
+        *_show_code(facts, wording, artefact),
         Heading(say("card.data")),
         Paragraph(_describe_data(facts, wording)),
         Heading(say("card.training")),
@@ -86,9 +112,11 @@ def build_model_card(facts: RunFacts, wording: Wording) -> Document:
         Bullets(tuning_document.list_limits(facts, wording)),
         Heading(say("card.licence")),
         Paragraph(f"{licence} {say('data.licence-text')}"),
-        Heading(say("card.documents")),
-        Paragraph(say("card.documents-text", **names)),
     ]
+    if artefact is None:
+        blocks += [Heading(say("card.documents")), Paragraph(say("card.documents-text", **names))]
+    else:
+        blocks += [Heading(say("card.check")), Paragraph(say("card.check-text"))]
     subtitle = data_document.describe_run(facts, wording)
     return Document(NAME, language, say("card.title", run=facts.name), subtitle, blocks)
 
@@ -98,9 +126,19 @@ def needs_notice(facts: RunFacts) -> bool:
     return tuning_document.describe_licence(facts) == "gemma"
 
 
-def _show_code(facts: RunFacts, wording: Wording) -> Iterator[Block]:
+def _describe_kind(facts: RunFacts, wording: Wording, artefact: Artefact | None) -> str:
+    base = facts.record["model"]["name"]
+    if artefact is None or artefact.format == "adapter":
+        return wording.say("card.what", base=base)
+    return wording.say("card.what-merged", base=base, format=artefact.format)
+
+
+def _show_code(facts: RunFacts, wording: Wording, artefact: Artefact | None) -> Iterator[Block]:
     say, name = wording.say, facts.record["model"]["name"]
-    if name == tuning_document.DEMO:
+    if artefact is not None and artefact.code:
+        yield Paragraph(say("card.use-export"))
+        yield Verbatim("\n".join(artefact.code))
+    elif name == tuning_document.DEMO:
         yield Paragraph(say("card.use-demo", run=facts.name))
     else:
         lines = [
@@ -109,9 +147,9 @@ def _show_code(facts: RunFacts, wording: Wording) -> Iterator[Block]:
             "",
             f'tokenizer = AutoTokenizer.from_pretrained("{name}")',
             f'base = AutoModelForCausalLM.from_pretrained("{name}")',
-            'model = PeftModel.from_pretrained(base, "adapter")',
+            f'model = PeftModel.from_pretrained(base, "{"adapter" if artefact is None else "."}")',
         ]
-        yield Paragraph(say("card.use-code"))
+        yield Paragraph(say("card.use-code" if artefact is None else "card.use-export"))
         yield Verbatim("\n".join(lines))
     yield Paragraph(say("card.prompt-text"))
     yield Verbatim(facts.template.prompt)

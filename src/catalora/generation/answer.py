@@ -122,24 +122,50 @@ class Answerer:
         lanes = [(number, side) for number in range(len(questions)) for side in sides]
         plain = self.template.encode_prompts(self.tokenizer, questions)
         grounded = self._encode_grounded(questions, records) if "grounded" in sides else plain
-        inputs = self._stack([(grounded if side == "grounded" else plain)[number] for number, side in lanes], config)
+        prompts = [(grounded if side == "grounded" else plain)[number] for number, side in lanes]
         streamer = _LaneStreamer(self, lanes, on_text) if on_text else None
-        decoder = self._build_decoder(config)
+        decoder = self.build_decoder(config)
         started = time.monotonic()
-        torch.manual_seed(config.seed)
-        with torch.no_grad():
-            output = self.model.generate(
-                **inputs,
-                generation_config=decoder,
-                adapter_names=[ADAPTER_NAMES[side] for _, side in lanes],
-                streamer=streamer,
-            )
+        generated = self.generate(prompts, config, [side for _, side in lanes], streamer)
         seconds = time.monotonic() - started
-        generated = output[:, inputs["input_ids"].shape[1] :].tolist()
         by_question: list[dict[Side, Answer]] = [{} for _ in questions]
         for (number, side), ids in zip(lanes, generated, strict=True):
             by_question[number][side] = self._read_answer(side, questions[number], ids)
         return Answers(tuple(by_question), seconds, {name: getattr(decoder, name) for name in DECODER_SETTINGS})
+
+    def generate(
+        self,
+        prompts: Sequence[Sequence[int]],
+        config: GenerationConfig,
+        sides: Sequence[Side],
+        streamer: BaseStreamer | None = None,
+    ) -> list[list[int]]:
+        """Token ids that follow each prompt, up to and with the token that ended the answer, all in one batch.
+
+        Args:
+            prompts: token ids, `<bos>` included.
+            config: decoding, the same for all lanes.
+            sides: which side answers each prompt.
+            streamer: gets the tokens while they come.
+
+        Raises:
+            DataError: prompt and answer do not fit into the model's context.
+        """
+        inputs = self._stack(prompts, config)
+        torch.manual_seed(config.seed)
+        with torch.no_grad():
+            output = self.model.generate(
+                **inputs,
+                generation_config=self.build_decoder(config),
+                adapter_names=[ADAPTER_NAMES[side] for side in sides],
+                streamer=streamer,
+            )
+        return [self.cut_at_end(ids) for ids in output[:, inputs["input_ids"].shape[1] :].tolist()]
+
+    def cut_at_end(self, ids: list[int]) -> list[int]:
+        """The tokens of one answer, without what a batch pads it with."""
+        end = next((place + 1 for place, token in enumerate(ids) if token in self.stop_ids), None)
+        return ids[:end]
 
     def _encode_grounded(self, questions: Sequence[str], records: Sequence[tuple[str, str]] | None) -> list[list[int]]:
         if records is None:
@@ -155,7 +181,7 @@ class Answerer:
         text: str = self.tokenizer.decode(ids, skip_special_tokens=True)
         return text.lstrip(" ")
 
-    def _stack(self, prompts: list[list[int]], config: GenerationConfig) -> dict[str, torch.Tensor]:
+    def _stack(self, prompts: Sequence[Sequence[int]], config: GenerationConfig) -> dict[str, torch.Tensor]:
         """Prompts padded on the left to shape (lanes, longest prompt)."""
         longest = max(map(len, prompts))
         limit = self.context_length
@@ -165,14 +191,15 @@ class Answerer:
                 code="context-too-long",
                 hint="Ask a shorter question, or lower generation.max_new_tokens.",
             )
-        ids = [[self.pad_id] * (longest - len(prompt)) + prompt for prompt in prompts]
+        ids = [[self.pad_id] * (longest - len(prompt)) + list(prompt) for prompt in prompts]
         mask = [[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts]
         return {
             "input_ids": torch.tensor(ids, device=self.device),
             "attention_mask": torch.tensor(mask, device=self.device),
         }
 
-    def _build_decoder(self, config: GenerationConfig) -> DecoderConfig:
+    def build_decoder(self, config: GenerationConfig) -> DecoderConfig:
+        """The decoder settings as transformers knows them."""
         # Everything is named, so that no default that ships with a model can favour one comparison over another.
         greedy = config.temperature == 0
         return DecoderConfig(
@@ -190,15 +217,13 @@ class Answerer:
         )
 
     def _read_answer(self, side: Side, question: str, ids: list[int]) -> Answer:
-        length = next((place + 1 for place, token in enumerate(ids) if token in self.stop_ids), None)
-        kept = ids[:length]
-        text = self.decode(kept)
+        text = self.decode(ids)
         return Answer(
             side=side,
             question=question,
             text=text,
-            tokens=len(kept),
-            stopped=length is not None,
+            tokens=len(ids),
+            stopped=bool(ids) and ids[-1] in self.stop_ids,
             has_follow_up=self.template.cut_follow_up(text)[1],
         )
 

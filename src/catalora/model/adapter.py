@@ -24,6 +24,7 @@ from peft import (
     get_peft_model_state_dict,
     set_peft_model_state_dict,
 )
+from peft.tuners.lora import LoraLayer
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from transformers.pytorch_utils import Conv1D
@@ -35,6 +36,7 @@ from catalora.run import flush_to_disk, write_json
 WEIGHTS_FILE = "adapter_model.safetensors"
 CONFIG_FILE = "adapter_config.json"
 RECORD_FILE = "run.json"
+ADAPTER_NAME = "default"  # as PEFT calls the only one
 
 
 class Template(Protocol):
@@ -142,6 +144,25 @@ def load_adapter(model: Any, folder: Path) -> PeftModel:
     set_peft_model_state_dict(tuned, weights)
     tuned.eval()
     return tuned
+
+
+def merge_adapter(model: PeftModel, dtype: torch.dtype) -> Any:
+    """Add the adapter to the base weights, in float32 and rounded once, layer by layer, and take it off.
+
+    Args:
+        model: a model with an adapter; it must not be used afterwards.
+        dtype: of all weights of the result.
+
+    Returns:
+        The transformers model that computes, up to rounding, what the model with its adapter computed.
+    """
+    with torch.no_grad():
+        for layer in model.modules():
+            if isinstance(layer, LoraLayer):
+                weight = layer.get_base_layer().weight
+                delta = layer.get_delta_weight(ADAPTER_NAME).float()
+                weight.data = (weight.data.float() + delta).to(dtype)
+    return model.unload().to(dtype)
 
 
 @contextmanager

@@ -85,7 +85,7 @@ def load_tokenizer(config: ModelConfig, *, token: str | None = None) -> Any:
 
 def _load_model(source: Source, device: Device, name: str) -> Any:
     try:
-        with _no_progress_bars():
+        with no_progress_bars():
             model, report = AutoModelForCausalLM.from_pretrained(
                 source.folder,
                 dtype=device.torch_dtype,
@@ -146,7 +146,7 @@ def _describe_failure(part: str, name: str, error: Exception) -> ModelUnavailabl
 
 
 @contextmanager
-def _no_progress_bars() -> Iterator[None]:
+def no_progress_bars() -> Iterator[None]:
     """Keep transformers from drawing on the terminal: progress is the front end's to show."""
     logging = transformers.utils.logging
     was_enabled = logging.is_progress_bar_enabled()
