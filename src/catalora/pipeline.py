@@ -39,6 +39,7 @@ from catalora.record import (
     publish_record,
     record_adapter,
     record_circumstances,
+    record_packing,
     record_sibling,
     record_start,
     recording_outcome,
@@ -309,6 +310,7 @@ def _train_locked(run: RunFolder, token: str | None, claims: DeviceClaims, progr
     record_circumstances(run, loaded.identity, device, template)
     progress("tokenise", 0, None)
     train_rows, validation_rows = build_rows(run, config, template, loaded.tokenizer)
+    record_packing(run, rows=len(train_rows), tokens=train_rows.tokens, efficiency=train_rows.efficiency)
     model = attach_lora(loaded.model, config.lora, config.training.seed)
     watch = build_watch(run, config, Answerer(model, loaded.tokenizer, template, device.name))
     result = train_adapter(

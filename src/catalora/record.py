@@ -99,6 +99,25 @@ def record_circumstances(run: RunFolder, identity: "ModelIdentity", device: "Dev
     run.write_record({**record, "model": asdict(identity), "device": asdict(device), "template": template.fingerprint})
 
 
+def record_packing(run: RunFolder, *, rows: int, tokens: int, efficiency: float) -> None:
+    """Write into how many rows the products were packed, and how full these are (0-1).
+
+    Raises:
+        TrainingError: the run was started with other rows, so that going on would repeat or leave out products.
+    """
+    record = run.read_record()
+    found = {"rows": rows, "tokens": tokens, "efficiency": round(efficiency, 4)}
+    known = record.setdefault("packing", found)
+    if known != found:
+        raise TrainingError(
+            f"run {run.name!r} was started on {known['rows']} rows of {known['tokens']} tokens, its products now make "
+            f"{rows} of {tokens}",
+            code="resume-mismatch",
+            hint="Start a new run, or resume with the catalora version that started this one.",
+        )
+    run.write_record(record)
+
+
 def record_adapter(run: RunFolder) -> None:
     """Write down which adapter the training ended with, so that an evaluation can tell another one from it."""
     from catalora.model.adapter import WEIGHTS_FILE

@@ -28,6 +28,8 @@ def test_a_finished_run_holds_what_the_layout_promises(run):
     assert record["data"]["products"]["train"] == 64
     assert set(record["versions"]) == {"python", "torch", "transformers", "peft"}
     assert "cpu" in record["device"]["reason"]
+    start = next(event for event in run.read_events() if event.kind == "start")
+    assert record["packing"] == {name: start.facts[name] for name in ("rows", "tokens", "efficiency")}
     files = {path.name for path in run.adapter.iterdir()}
     assert files == {"adapter_model.safetensors", "adapter_config.json", "prompt_template.json", "run.json"}
     assert not any(path.name == "training_args.bin" for path in run.path.rglob("*"))

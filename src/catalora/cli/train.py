@@ -118,6 +118,8 @@ def _print_result(run: RunFolder, as_json: bool) -> None:
         return
     for warning in dict.fromkeys(warnings):
         say(f"note: {warning}")
+    start = next(dict(event.facts) for event in events if event.kind == "start")
+    say(f"packed: {start['tokens']:,} tokens in {start['rows']:,} rows, {start['efficiency']:.1%} of their room filled")
     loss = facts["best_validation_loss"]
     scored = f", validation loss {loss:.3f} nats per token" if loss is not None else ""
     speed = f"{facts['tokens_per_second']:,.0f} tokens/s"

@@ -10,7 +10,6 @@ transformers builds the block-diagonal causal mask from the restarts in `positio
 that each token's loss in a row equals its loss alone.
 """
 
-import bisect
 import sys
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,8 +24,8 @@ from catalora.prompts import PromptTemplate, Tokenizer
 
 IGNORED = -100  # the label that cross entropy skips, by the convention of torch and transformers
 
-# Examples packed together: large enough to fill rows well, small enough that the order stays random.
-PACKING_WINDOW = 1_024
+# Examples that a row may choose from: enough to fill rows well, few enough that the order stays random.
+PACKING_WINDOW = 128
 MIN_COMPLETION_TOKENS = 8
 
 
@@ -181,8 +180,17 @@ def _shorten(
 def pack_examples(lengths: Sequence[int] | np.ndarray, max_length: int, seed: int) -> list[list[int]]:
     """Distribute examples over rows of at most `max_length` tokens, none split.
 
-    The examples are shuffled, then packed best-fit in windows of `PACKING_WINDOW`, and the rows of a window are
-    shuffled: long examples do not gather, and the order depends on the seed alone.
+    The examples are shuffled. Each row then begins with the first example that waits, and takes of the next
+    `PACKING_WINDOW - 1` those that together fill it best, the earlier ones where several choices fill it alike.
+
+    So the order stays that of the shuffle, with a bounded shift: an example comes at most `PACKING_WINDOW` examples
+    before its turn, and at most as many rows after it, because each row takes the one that has waited longest. Where
+    rows hold a few examples, most find their row within the next dozen. The order depends on the seed alone.
+
+    Args:
+        lengths: tokens of each example, none above `max_length`.
+        max_length: most tokens of a row.
+        seed: of the shuffle.
 
     Returns:
         For each row the indexes of its examples.
@@ -191,31 +199,43 @@ def pack_examples(lengths: Sequence[int] | np.ndarray, max_length: int, seed: in
         >>> sorted(map(sorted, pack_examples([5, 3, 4, 2], max_length=7, seed=0)))
         [[0, 3], [1, 2]]
     """
-    generator = np.random.default_rng(seed)
-    order = generator.permutation(len(lengths))
+    order = np.random.default_rng(seed).permutation(len(lengths)).tolist()
+    sizes = np.asarray(lengths).tolist()
+    waiting, following = order[:PACKING_WINDOW], len(order[:PACKING_WINDOW])
     rows: list[list[int]] = []
-    for start in range(0, len(order), PACKING_WINDOW):
-        window = sorted(order[start : start + PACKING_WINDOW].tolist(), key=lambda index: -int(lengths[index]))
-        packed = _pack_best_fit(window, lengths, max_length)
-        rows += [packed[place] for place in generator.permutation(len(packed))]
+    while waiting:
+        chosen = _fill_row([sizes[index] for index in waiting], max_length)
+        rows.append([waiting[place] for place in chosen])
+        for place in reversed(chosen):
+            del waiting[place]
+        waiting += order[following : following + len(chosen)]
+        following += len(chosen)
     return rows
 
 
-def _pack_best_fit(indexes: list[int], lengths: Sequence[int] | np.ndarray, max_length: int) -> list[list[int]]:
-    """Put each example, longest first, into the row with the least room that still takes it."""
-    rows: list[list[int]] = []
-    free: list[tuple[int, int]] = []  # (room left, row), sorted
-    for index in indexes:
-        length = int(lengths[index])
-        place = bisect.bisect_left(free, (length, -1))
-        if place < len(free):
-            room, row = free.pop(place)
-        else:
-            room, row = max_length, len(rows)
-            rows.append([])
-        rows[row].append(index)
-        bisect.insort(free, (room - length, row))
-    return rows
+def _fill_row(sizes: Sequence[int], room: int) -> list[int]:
+    """Places of a set of sizes that holds the first one and fills the room best, ascending.
+
+    Subset sums as bits of a number: bit t of `sums[n]` says that some of the n sizes after the first add up to t.
+
+    Example:
+        >>> _fill_row([5, 4, 1, 2, 3], room=10)
+        [0, 1, 2]
+    """
+    rest = room - sizes[0]
+    within = (1 << (rest + 1)) - 1
+    sums = [1]
+    for size in sizes[1:]:
+        if sums[-1] >> rest & 1:
+            break  # full to the last token; later ones need not be tried
+        sums.append((sums[-1] | sums[-1] << size) & within)
+    total = sums[-1].bit_length() - 1
+    chosen = []
+    for place in range(len(sums) - 1, 0, -1):
+        if not sums[place - 1] >> total & 1:  # out of reach without this one
+            chosen.append(place)
+            total -= sizes[place]
+    return [0, *reversed(chosen)]
 
 
 class PackedRows(Dataset[dict[str, torch.Tensor]]):
