@@ -15,7 +15,7 @@ find one another by being given the same tensor, and an MLP is fused only when i
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,7 +40,9 @@ SILUS = {"SiLUActivation", "SiLU"}
 
 
 @contextmanager
-def fuse(model: Any, *, lora: bool = True, activation: bool = True, attention: bool = True) -> Iterator[None]:
+def fuse(
+    model: Any, *, lora: bool = True, activation: bool = True, attention: bool = True
+) -> Iterator[Callable[[], None]]:
     """Let adapted layers, gated MLPs and attention of a PEFT model compute as nodes of ours while the context is open.
 
     Args:
@@ -49,21 +51,29 @@ def fuse(model: Any, *, lora: bool = True, activation: bool = True, attention: b
         lora: whether to fuse the adapted layers.
         activation: whether to fuse gate and activation of the MLPs.
         attention: whether to attend block by block on the CPU.
+
+    Yields:
+        To be called when a forward pass broke off: drops what one layer has computed for others that never asked.
     """
+    groups = _find_groups(model) if lora else []
+
+    def forget() -> None:
+        for group in groups:
+            group.given, group.waiting = None, {}
+
     with ExitStack() as undo:
         if attention:
             undo.enter_context(attend_in_blocks(model.get_base_model()))
-        if lora:
-            for group in _find_groups(model):
-                for index, layer in enumerate(group.layers):
-                    undo.enter_context(_replaced_forward(layer, _FusedLayer(group, index, layer.forward)))
+        for group in groups:
+            for index, layer in enumerate(group.layers):
+                undo.enter_context(_replaced_forward(layer, _FusedLayer(group, index, layer.forward)))
         if activation:
             for mlp, kind in _find_gated_mlps(model):
                 undo.enter_context(_replaced_forward(mlp, _FusedMlp(mlp, kind)))
-        yield
+        yield forget
 
 
-def fuse_as_configured(model: Any, config: TrainingConfig) -> AbstractContextManager[None]:
+def fuse_as_configured(model: Any, config: TrainingConfig) -> AbstractContextManager[Callable[[], None]]:
     """`fuse` with the switches of a configuration."""
     return fuse(model, lora=config.fuse_lora, activation=config.fuse_activation, attention=config.block_attention)
 

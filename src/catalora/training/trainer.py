@@ -5,6 +5,7 @@ tokens only, normalised over the tokens of the whole optimiser step), evaluation
 there), the stop on request (at the end of a step), and not-a-number, which by default is logged as 0.0 and trained on.
 """
 
+import json
 import math
 import signal
 import threading
@@ -20,15 +21,17 @@ from typing import Any
 import torch
 from peft import get_peft_model_state_dict, set_peft_model_state_dict
 from safetensors.torch import load_file, save_file
-from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
+from transformers import PrinterCallback, TrainerCallback, TrainingArguments
 
 from catalora.config import TrainingConfig
-from catalora.errors import RunStoppedError, TrainingError
-from catalora.run import Event, RunFolder, Status
+from catalora.errors import RunStoppedError
+from catalora.run import Event, RunFolder
 from catalora.training.checkpoints import ADAPTER_WEIGHTS, find_newest_whole, remove_old_checkpoints, write_checkpoint
 from catalora.training.fused import fuse_as_configured
 from catalora.training.loss import CompletionLoss
+from catalora.training.memory import ThriftyTrainer
 from catalora.training.packing import IGNORED, PackedRows, collate_rows, find_ends, iterate_batches
+from catalora.training.recorder import Recorder, explain_divergence
 from catalora.training.selection import build_early_stopping, list_scores
 from catalora.training.trackers import build_trackers
 from catalora.training.watch import TaskWatch
@@ -90,7 +93,7 @@ def train_adapter(
         StorageError: a checkpoint could not be written.
     """
     started = time.monotonic()
-    recorder = _Recorder(run, train_rows, config, on_step)
+    recorder = Recorder(run, train_rows, config, on_step)
     stopper = _Stopper(run.stop_file)
     trainer = AdapterTrainer(
         CompletionLoss(model),
@@ -112,7 +115,8 @@ def train_adapter(
     if watch:
         watch.attach(trainer.log, recorder.pausing)
     resume_from = _choose_resume_point(run)
-    with stopper.listening(), fuse_as_configured(model, config):
+    with stopper.listening(), fuse_as_configured(model, config) as forget:
+        trainer.forget_failed_pass = forget
         trainer.train(resume_from_checkpoint=str(resume_from) if resume_from else None)
     if stopper.was_asked and trainer.state.global_step < trainer.state.max_steps:
         raise RunStoppedError(
@@ -133,7 +137,7 @@ def train_adapter(
     )
 
 
-class AdapterTrainer(Trainer):
+class AdapterTrainer(ThriftyTrainer):
     """`Trainer` for `CompletionLoss` over packed rows."""
 
     def __init__(
@@ -146,12 +150,13 @@ class AdapterTrainer(Trainer):
         validation_rows: PackedRows | None,
         pad_token_id: int,
         use_cpu: bool,
-        recorder: "_Recorder",
+        recorder: Recorder,
         callbacks: list[TrainerCallback],
     ) -> None:
         self.run = run
         self.recorder = recorder
         self.config = config
+        self.rows_at_once = config.batch_size
         self.validation_rows = validation_rows
         self.control: Any
         self.pad_token_id = pad_token_id
@@ -204,20 +209,24 @@ class AdapterTrainer(Trainer):
         assert rows is not None
         module = self.accelerator.unwrap_model(self.model)
         module.eval()
-        total, described, tokens = 0.0, 0.0, 0
         with self.recorder.pausing():
-            for batch in iterate_batches(rows, self.config.batch_size, self.pad_token_id):
-                moved = {key: value.to(self.args.device) for key, value in batch.items()}
-                losses = module.compute_token_losses(**moved).cpu().double()  # MPS has no double precision
-                total += float(losses.sum())
-                described += float(losses.masked_fill(find_ends(batch["labels"]), 0.0).sum())
-                tokens += int((batch["labels"] != IGNORED).sum())
+            loss, described = self.compute_within_memory(lambda: self._score(module, rows), self.state.global_step)
         module.train()
-        bits_per_byte = described / math.log(2) / rows.description_bytes
-        metrics = {"eval_loss": total / tokens, "eval_bits_per_byte": bits_per_byte}
+        metrics = {"eval_loss": loss, "eval_bits_per_byte": described / math.log(2) / rows.description_bytes}
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
+
+    def _score(self, module: CompletionLoss, rows: PackedRows) -> tuple[float, float]:
+        """Mean loss per label, and the loss of all descriptions without their `<eos>`, in nats."""
+        total, described, tokens = 0.0, 0.0, 0
+        for batch in iterate_batches(rows, self.rows_at_once, self.pad_token_id):
+            moved = {key: value.to(self.args.device) for key, value in batch.items()}
+            losses = module.compute_token_losses(**moved).cpu().double()  # MPS has no double precision
+            total += float(losses.sum())
+            described += float(losses.masked_fill(find_ends(batch["labels"]), 0.0).sum())
+            tokens += int((batch["labels"] != IGNORED).sum())
+        return total / tokens, described
 
     def find_best(self) -> tuple[int, float | None]:
         """Step and loss of the best evaluated checkpoint so far, or the newest step when there is no evaluation."""
@@ -242,7 +251,9 @@ class AdapterTrainer(Trainer):
         remove_old_checkpoints(self.run.checkpoints, keep=self.config.keep_checkpoints, best_step=self.find_best()[0])
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
-        load_adapter_weights(self.model.model, Path(resume_from_checkpoint))
+        folder = Path(resume_from_checkpoint)
+        load_adapter_weights(self.model.model, folder)
+        self.resume_rows_at_once(int(json.loads((folder / STATE).read_text(encoding="utf-8"))["global_step"]))
 
 
 def load_adapter_weights(model: Any, checkpoint: Path) -> None:
@@ -290,86 +301,7 @@ def _choose_resume_point(run: RunFolder) -> Path | None:
 
 def _require_numbers(adapter: Mapping[str, torch.Tensor], run: RunFolder, step: int) -> None:
     if not all(bool(tensor.isfinite().all()) for tensor in adapter.values()):
-        raise _diverged(run, step, "the adapter's weights are not finite")
-
-
-def _diverged(run: RunFolder, step: int, what: str) -> TrainingError:
-    checkpoint, _ = find_newest_whole(run.checkpoints)
-    last = f"the last good checkpoint is {checkpoint.path.name}" if checkpoint else "there is no checkpoint before it"
-    return TrainingError(
-        f"run {run.name!r} diverged at step {step}: {what}; {last}",
-        code="diverged",
-        hint="Train again with a lower training.learning_rate, or more training.warmup_steps.",
-        step=step,
-    )
-
-
-class _Recorder(TrainerCallback):
-    """Writes status and events, and refuses to go on with numbers that are none."""
-
-    def __init__(
-        self, run: RunFolder, rows: PackedRows, config: TrainingConfig, on_step: Callable[[int, int], None]
-    ) -> None:
-        self.run = run
-        self.rows = rows
-        self.on_step = on_step
-        self.tokens_per_step = rows.tokens / max(1, math.ceil(len(rows) / _rows_per_step(config)))
-        self.started = 0.0
-        self.first_step = 0
-        self.paused = 0.0  # seconds spent evaluating and saving, which are not training speed
-        self.tokens_per_second = 0.0
-
-    @contextmanager
-    def pausing(self) -> Iterator[None]:
-        """Keep the time of what is done inside out of the training speed."""
-        started = time.monotonic()
-        yield
-        self.paused += time.monotonic() - started
-
-    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        self.started, self.first_step = time.monotonic(), state.global_step
-        trained = sum(weight.numel() for weight in kwargs["model"].parameters() if weight.requires_grad)
-        facts = {
-            "total_steps": state.max_steps,
-            "rows": len(self.rows),
-            "tokens": self.rows.tokens,
-            "efficiency": round(self.rows.efficiency, 4),
-            "trained_parameters": trained,
-        }
-        self.run.append_event(Event("start", state.global_step, facts))
-        self._write_status(state, None)
-
-    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        self.on_step(state.global_step, state.max_steps)
-
-    def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float], **_: Any) -> None:
-        if "loss" not in logs:
-            return
-        if not all(math.isfinite(logs[key]) for key in ("loss", "grad_norm") if key in logs):
-            raise _diverged(self.run, state.global_step, f"loss {logs['loss']}, gradient norm {logs.get('grad_norm')}")
-        done = state.global_step - self.first_step
-        elapsed = time.monotonic() - self.started
-        self.tokens_per_second = done * self.tokens_per_step / (elapsed - self.paused)
-        shown = ("loss", "grad_norm", "learning_rate", "epoch")
-        facts: dict[str, float] = {key: logs[key] for key in shown if key in logs}
-        facts["tokens_per_second"] = round(self.tokens_per_second, 1)
-        self.run.append_event(Event("step", state.global_step, facts))
-        self._write_status(state, (state.max_steps - state.global_step) * elapsed / done)
-
-    def on_evaluate(self, args: Any, state: Any, control: Any, metrics: dict[str, float], **_: Any) -> None:
-        if not math.isfinite(metrics["eval_loss"]):
-            raise _diverged(self.run, state.global_step, f"validation loss {metrics['eval_loss']}")
-        self.run.append_event(Event("evaluation", state.global_step, dict(metrics)))
-
-    def _write_status(self, state: Any, eta_seconds: float | None) -> None:
-        step, steps = state.global_step, state.max_steps
-        self.run.write_status(
-            Status("running", step, steps, eta_seconds, phase="train", phase_done=step, phase_total=steps)
-        )
-
-
-def _rows_per_step(config: TrainingConfig) -> int:
-    return config.batch_size * config.gradient_accumulation_steps
+        raise explain_divergence(run, step, "the adapter's weights are not finite")
 
 
 class _Stopper(TrainerCallback):
