@@ -1,7 +1,7 @@
 """THE MAIN PATH: a catalogue in, a tuned model out, before and after side by side, with sources.
 
     prepare → preview, measure_fit, estimate → start_run → index → train_run
-            → open_session → ask, trace, compare → evaluate → write_documents → export
+            → open_session → ask, trace, influence, compare → evaluate → write_documents → export
 
 One short function per step, in order. The command line, the app and notebooks call these and nothing else; only here do
 catalogue, model, training, generation, references and evaluation meet. `train` is the middle three in one call.
@@ -50,6 +50,7 @@ from catalora.run import Event, RunFolder, Status, check_run_name, create_run, o
 from catalora.session import Reply, Session, match_product
 
 if TYPE_CHECKING:
+    from catalora.attribution import Attribution
     from catalora.documents.model_card import ExportFormat
     from catalora.documents.write import Format
     from catalora.evaluation.compare import Comparison
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from catalora.export.write import Export
     from catalora.generation.answer import OnText, Side
     from catalora.references.index import ReferenceIndex
+    from catalora.references.influence import InfluenceStore
     from catalora.references.trace import Trace
     from catalora.training.trainer import TrainingResult
 
@@ -66,12 +68,14 @@ __all__ = [
     "Reply",
     "Session",
     "ask",
+    "build_influence",
     "compare",
     "compare_grounded",
     "estimate",
     "evaluate",
     "export",
     "index",
+    "influence",
     "measure_fit",
     "open_session",
     "prepare",
@@ -433,6 +437,45 @@ def trace(
             for side, answer in answers.items()
         ]
     return Trace(text if about is None else "", record, tuple(evidence))
+
+
+def build_influence(session: Session | RunFolder, *, progress: Progress = ignore_progress) -> "InfluenceStore":
+    """Open the gradients of a run's training examples; compute what is missing of them, which takes long.
+
+    Raises:
+        InputNotFoundError: the run's checkpoints are gone.
+    """
+    from catalora.attribution import Attributor
+
+    with _opened(session, references=False) as opened:
+        return Attributor(opened).open_store(progress)
+
+
+def influence(
+    session: Session | RunFolder,
+    text: str,
+    *,
+    about: str | None = None,
+    count: int = 5,
+    progress: Progress = ignore_progress,
+) -> "Attribution":
+    """Which training examples pulled the adapter most towards an answer, by their gradients (see `build_influence`).
+
+    Args:
+        session: an open session, or a run to open.
+        text: a question, which the tuned model is asked first; with `about`, an answer from anywhere.
+        about: title or question that an answer is to.
+        count: how many training examples at most.
+        progress: told how far it is.
+    """
+    from catalora.attribution import Attributor
+
+    with _opened(session, references=False) as opened:
+        question, answer = (text, "") if about is None else (about, text)
+        if about is None:
+            progress("answer", 0, None)
+            answer = ask(opened, text, sides=("tuned",), references=0).answers["tuned"].text
+        return Attributor(opened).attribute(question, answer, count, progress)
 
 
 def compare(

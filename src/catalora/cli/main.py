@@ -25,6 +25,7 @@ COMMANDS = {
     "index": "Build the reference index of a run again.",
     "ask": "Ask the base and the tuned model, and see the nearest training products.",
     "trace": "Show what an answer leans on: copied words, checked facts, similar training products.",
+    "influence": "Show which training examples pulled the model towards an answer, by their gradients.",
     "compare": "Measure before and after on products that the model never saw.",
     "evaluate": "Measure before and after with intervals, and write a report.",
     "docs": "Write the documents of a run: data, fine-tuning, model card; Markdown, HTML, PDF.",

@@ -71,6 +71,28 @@ def replace_generation(folder: Path, size_bytes: int = 0) -> Iterator[Path]:
         _remove_all_but(folder, path, replaced)
 
 
+@contextmanager
+def continue_generation(folder: Path, key: str, size_bytes: int = 0) -> Iterator[Path]:
+    """As `replace_generation`, for builds of hours: what a build of the same key left unfinished is gone on with.
+
+    Args:
+        folder: where the generations are; created when missing.
+        key: 16 hexadecimal digits that say what the generation will hold.
+        size_bytes: what is still to be written at most; refused at once when the disk has less.
+
+    Raises:
+        StorageError: as `replace_generation`.
+    """
+    with _storage_errors(folder), _lock(folder):
+        replaced, path = read_current(folder), folder / f"gen-{key}"
+        _remove_all_but(folder, replaced, path)
+        _check_space(folder, size_bytes)
+        path.mkdir(exist_ok=True)
+        yield path
+        write_json(folder / "CURRENT", Current(generation=path.name).model_dump())
+        _remove_all_but(folder, path, replaced)
+
+
 def _check_space(folder: Path, size_bytes: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < size_bytes:

@@ -24,6 +24,12 @@ WORDS: dict[Language, dict[str, str]] = {
         "copied_reading": "copied",
         "retold": "retelling the record",
         "other": "none of these",
+        "influence": "Training examples whose learning pulled most towards this answer",
+        "influence_columns": "score, and how far it lies above the run's mean in standard deviations",
+        "influence_means": "The score is the cosine of two gradients (mean of {checkpoints}; {examples} examples "
+        "compared): above 0, a training step on the example also makes this answer more likely.",
+        "influence_limits": "It is a tendency, not a cause: the same answer may well come without these examples, an "
+        "example that matters may stand further down, and it says nothing about similar texts or copied words.",
         "resembling": "Training products with similar texts",
         "resembling_means": "near in meaning to the answer; not proof that they shaped it.",
         "none_near": "none is near enough.",
@@ -49,6 +55,12 @@ WORDS: dict[Language, dict[str, str]] = {
         "copied_reading": "copiadas",
         "retold": "que recontam o registro",
         "other": "nenhuma destas",
+        "influence": "Exemplos do treino cujo aprendizado mais puxou para esta resposta",
+        "influence_columns": "pontuação, e quanto ela fica acima da média do treino em desvios-padrão",
+        "influence_means": "A pontuação é o cosseno de dois gradientes (média de {checkpoints}; {examples} exemplos "
+        "comparados): acima de 0, um passo de treino no exemplo também torna esta resposta mais provável.",
+        "influence_limits": "É uma tendência, não uma causa: a mesma resposta pode vir sem estes exemplos, um exemplo "
+        "importante pode estar mais abaixo, e isto nada diz sobre textos parecidos ou palavras copiadas.",
         "resembling": "Produtos do treino com textos parecidos",
         "resembling_means": "próximos da resposta em significado; não prova que a influenciaram.",
         "none_near": "nenhum é próximo o bastante.",
