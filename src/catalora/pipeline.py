@@ -1,7 +1,7 @@
 """THE MAIN PATH: a catalogue in, a tuned model out, before and after side by side, with sources.
 
     prepare → preview, measure_fit, estimate → start_run → index → train_run
-            → open_session → ask, trace, influence, compare → evaluate → write_documents → export
+            → open_session → ask, trace, influence, compare → evaluate → write_documents → export, describe
 
 One short function per step, in order. The command line, the app and notebooks call these and nothing else; only here do
 catalogue, model, training, generation, references and evaluation meet. `train` is the middle three in one call.
@@ -51,6 +51,7 @@ from catalora.session import Reply, Session, match_product
 
 if TYPE_CHECKING:
     from catalora.attribution import Attribution
+    from catalora.descriptions.describe import Descriptions
     from catalora.documents.model_card import ExportFormat
     from catalora.documents.write import Format
     from catalora.evaluation.compare import Comparison
@@ -71,6 +72,7 @@ __all__ = [
     "build_influence",
     "compare",
     "compare_grounded",
+    "describe",
     "estimate",
     "evaluate",
     "export",
@@ -657,6 +659,61 @@ def export(
         token=token,
         progress=progress,
     )
+
+
+# 9. describe: a whole catalogue of titles, a description for each
+
+
+def describe(
+    run: RunFolder,
+    source: str | Path,
+    out: str | Path,
+    *,
+    references: int | None = None,
+    grounded: bool = False,
+    batch_size: int | None = None,
+    columns: Columns | None = None,
+    token: str | None = None,
+    progress: Progress = ignore_progress,
+) -> "Descriptions":
+    """Describe every title of a file with the tuned model; after a kill a second call goes on.
+
+    Args:
+        run: a finished run.
+        source: JSON Lines, JSON, CSV or Parquet, plain, gzip'd or in a zip archive; titles alone are enough.
+        out: a new file that ends with .csv, .parquet or .jsonl.
+        references: nearest training products per row; the run's setting when empty, none with 0.
+        grounded: put the record of the run's catalogue into the prompt where a title has one.
+        batch_size: rows that are answered together; chosen by the free memory when empty.
+        columns: names of uid and title where they are not recognised.
+        token: Hugging Face token for gated models.
+        progress: told how far it is.
+
+    Returns:
+        Counts and speed; the table holds description, confidence, references and the check of facts, in input order.
+
+    Raises:
+        UsageError: the output exists, or its parts belong to another run, input or setting.
+        DataError, InputNotFoundError: the input cannot be read, or has no titles.
+        StorageError: another process does the same, or the disk takes no more.
+    """
+    from catalora.catalog.sources import Source
+    from catalora.descriptions.describe import check_output, describe_catalogue
+
+    # What can be refused before the model is loaded.
+    check_output(Path(out))
+    Source(Path(source))
+    with open_session(run, token=token, references=references != 0) as opened:
+        return describe_catalogue(
+            opened,
+            Path(source),
+            Path(out),
+            references=references,
+            grounded=grounded,
+            batch_size=batch_size,
+            columns=columns,
+            progress=progress,
+        )
 
 
 @contextmanager

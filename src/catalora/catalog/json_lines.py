@@ -74,7 +74,7 @@ def split_at_surrogates(block: LineBlock) -> list[LineBlock]:
 def parse_block(block: LineBlock, columns: FoundColumns) -> pl.DataFrame | None:
     """Parse a block with Polars, or return nothing when that might differ from reading it line by line."""
     data = block.data
-    names = [name for name in (columns.uid, columns.title, columns.content) if name is not None]
+    names = columns.names
     rows = data.count(b"\n") + (not data.endswith(b"\n"))
     if _SURROGATE.search(data) or not all(_holds_one_text_a_line(data, name, rows) for name in names):
         return None

@@ -110,7 +110,7 @@ def read_parquet(source: Source, columns: Columns, bad_rows: BadRows) -> Iterato
     try:
         schema = pl.scan_parquet(source.path).collect_schema()
         found = columns.find(schema.names(), source.place)
-        names = [name for name in (found.uid, found.title, found.content) if name is not None]
+        names = found.names
         for name in names:
             _check_column_type(source.place, name, schema[name])
         line = 1
@@ -255,7 +255,7 @@ def _check_column_type(place: str, name: str, kind: pl.DataType) -> None:
 def _check_parquet_batch(
     batch: pl.DataFrame, columns: FoundColumns, place: str, line: int, bad_rows: BadRows
 ) -> pl.DataFrame:
-    names = [columns.title, columns.content] + ([columns.uid] if columns.uid else [])
+    names = columns.names
     lines = pl.int_range(line, line + batch.height, dtype=pl.Int64, eager=True).alias("line")
     if batch.select(pl.any_horizontal(pl.col(names).is_null().any())).item():
         records = zip(lines, batch.iter_rows(named=True), strict=True)

@@ -32,11 +32,15 @@ COMMON_NAMES: Mapping[str, Sequence[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The names of the columns to read; a name left out is guessed from `COMMON_NAMES`."""
+    """The names of the columns to read; a name left out is guessed from `COMMON_NAMES`.
+
+    With `titles_only` no column of descriptions is looked for, and the title stands in its place.
+    """
 
     uid: str | None = None
     title: str | None = None
     content: str | None = None
+    titles_only: bool = False
 
     def find(self, names: Iterable[str], place: str) -> "FoundColumns":
         """Choose the columns among those that a source has.
@@ -51,7 +55,7 @@ class Columns:
         names = list(names)
         simplified = {simplify_name(name): name for name in reversed(names)}
         chosen: dict[str, str | None] = {}
-        for field in ("uid", "title", "content"):
+        for field in ("uid", "title") if self.titles_only else ("uid", "title", "content"):
             wanted: str | None = getattr(self, field)
             if wanted is not None:
                 chosen[field] = wanted if wanted in names else None
@@ -59,8 +63,9 @@ class Columns:
                 chosen[field] = next((simplified[name] for name in COMMON_NAMES[field] if name in simplified), None)
             if chosen[field] is None and (wanted is not None or field != "uid"):
                 raise _missing_column(place, field, wanted, names)
-        assert chosen["title"] is not None and chosen["content"] is not None
-        return FoundColumns(uid=chosen["uid"], title=chosen["title"], content=chosen["content"])
+        title, content = chosen["title"], chosen["title" if self.titles_only else "content"]
+        assert title is not None and content is not None
+        return FoundColumns(uid=chosen["uid"], title=title, content=content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,11 @@ class FoundColumns:
     uid: str | None
     title: str
     content: str
+
+    @property
+    def names(self) -> list[str]:
+        """The columns to read, each once."""
+        return list(dict.fromkeys(name for name in (self.uid, self.title, self.content) if name is not None))
 
 
 class BadRows:

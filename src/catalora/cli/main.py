@@ -30,6 +30,7 @@ COMMANDS = {
     "evaluate": "Measure before and after with intervals, and write a report.",
     "docs": "Write the documents of a run: data, fine-tuning, model card; Markdown, HTML, PDF.",
     "export": "Write a tuned run for other programs, and compare the answers.",
+    "describe": "Write a description for every title of a file; goes on after a kill.",
     "runs": "List runs; show, follow, stop, resume or delete one.",
     "presets": "List presets and settings.",
     "login": "Store a Hugging Face token for gated models.",
