@@ -73,7 +73,7 @@ def _head(title: str, means: str) -> None:
 
 
 def _print_copies(evidence: "Evidence", say: dict[str, str]) -> None:
-    from catalora.references.spans import MIN_WORDS
+    from catalora.references.marks import MIN_WORDS
 
     copies = evidence.copies
     _head(f"{say['copied']}: {copies.share:.0%}", say["copied_means"])
@@ -93,7 +93,8 @@ def _print_facts(evidence: "Evidence", say: dict[str, str]) -> None:
         click.echo(f"  {say['no_facts']}")
     for checked in evidence.check.facts:
         # In words as well as in colour: colours are not seen by all, nor kept in files.
-        verdict = click.style(say[checked.verdict], fg=COLOURS[checked.verdict])
+        said = say["titled" if checked.in_title else checked.verdict]
+        verdict = click.style(said, fg=COLOURS[checked.verdict])
         other = f": {clean(checked.evidence)}" if checked.verdict == "contradicted" else ""
         click.echo(f"  {clean(checked.fact.text)}  →  {verdict}{other}")
 

@@ -12,7 +12,7 @@ record that names one person may leave out another. What is not a checkable fact
 
 import re
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -32,11 +32,13 @@ class CheckedFact:
         fact: the fact, with its place in the answer.
         verdict: supported, contradicted or unsupported.
         evidence: the record's words that agree or are at odds; empty when it is silent.
+        in_title: whether the title alone supports it; whoever asks by the title has said it already.
     """
 
     fact: Fact
     verdict: Verdict
     evidence: str = ""
+    in_title: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +148,9 @@ def check_facts(answer: str, title: str, content: str, ordinary_words: Container
         >>> [(checked.fact.text, checked.verdict, checked.evidence) for checked in check.facts]
         [('10-inch', 'supported', '10 in'), ('navy', 'contradicted', 'red')]
     """
-    record = Record(title, content)
-    return FactCheck(tuple(record.check(fact) for fact in extract_facts(answer, ordinary_words)))
+    record, heading = Record(title, content), Record(title, "")
+    checked = [record.check(fact) for fact in extract_facts(answer, ordinary_words)]
+    return FactCheck(tuple(replace(item, in_title=heading.check(item.fact).verdict == "supported") for item in checked))
 
 
 def _spell(words: Sequence[str]) -> str:

@@ -29,6 +29,7 @@ from catalora.errors import DataError
 from catalora.progress import Progress, ignore_progress
 from catalora.references.generations import read_current, replace_generation
 from catalora.references.index import IndexUnavailableError
+from catalora.references.marks import MIN_WORDS
 from catalora.references.suffixes import (
     SEPARATOR,
     choose_width,
@@ -41,7 +42,6 @@ from catalora.run import write_json
 
 # To be raised when the files are made in another way: every older index is then stale.
 FORMAT = 1
-MIN_WORDS = 6
 _CHECKED_AT_ONCE = 1 << 20
 # Places of a word that are looked at to tell a name; and what stands in front of a word inside a sentence.
 _LOOKED_AT = 1_000

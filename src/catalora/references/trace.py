@@ -3,17 +3,22 @@
 Each part makes its own claim; `wording.py` says each in words, and no more than it shows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from catalora.references.grounding import FactCheck, check_facts
+import polars as pl
+
+from catalora.references.grounding import CheckedFact, FactCheck, check_facts
 from catalora.references.index import Reference, TextEmbedder
+from catalora.references.marks import CopyMark, FactMark, Holder, Marks
 from catalora.references.meter import Meter, read_meter
 from catalora.references.records import ProductRecord
 from catalora.references.spans import Copies, SpanIndex
 
 # Of a phrase that thousands of rows hold, the first few are named and all are counted.
 NAMED_ROWS = 5
+# Letters of a training row that are shown on each side of a copied span.
+AROUND_CHARS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +79,36 @@ def gather_evidence(
         meter=read_meter(text, copies, check, record.content if record else None, embedder),
         resembling=tuple(resembling),
     )
+
+
+def mark_answer(evidence: Evidence, products: pl.DataFrame) -> Marks:
+    """What the evidence marks in its answer.
+
+    Args:
+        evidence: of one answer.
+        products: uid, title and content of the run's products, to show the rows that hold copied spans.
+    """
+    uids = {uid for named in evidence.holders for uid in named}
+    rows = products.filter(pl.col("uid").is_in(uids)).select("uid", "title", "content").rows()
+    texts = {uid: (title, content) for uid, title, content in rows}
+    copies = tuple(
+        CopyMark(span.start, span.end, span.words, len(span.rows), _show_holders(span.text, named, texts))
+        for span, named in zip(evidence.copies.spans, evidence.holders, strict=True)
+    )
+    facts = tuple(_mark_fact(checked) for checked in evidence.check.facts) if evidence.check else ()
+    shares = {str(reading): share for reading, share in evidence.meter.shares.items()}
+    return Marks(evidence.copies.share, copies, facts, shares, evidence.check is not None)
+
+
+def _show_holders(span: str, uids: Sequence[str], texts: Mapping[str, tuple[str, str]]) -> tuple[Holder, ...]:
+    holders = []
+    for uid in uids:
+        title, content = texts[uid]
+        before, _, after = content.partition(span)
+        holders.append(Holder(uid, title, before[-AROUND_CHARS:], after[:AROUND_CHARS]))
+    return tuple(holders)
+
+
+def _mark_fact(checked: CheckedFact) -> FactMark:
+    label = "titled" if checked.in_title else checked.verdict
+    return FactMark(checked.fact.start, checked.fact.end, label, checked.evidence)
