@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
@@ -56,12 +56,14 @@ if TYPE_CHECKING:
     from catalora.documents.write import Format
     from catalora.evaluation.compare import Comparison
     from catalora.evaluation.evaluate import Announce
+    from catalora.evaluation.evidence import MarkAnswer
     from catalora.evaluation.grounded import GroundingComparison
-    from catalora.evaluation.results import Results
+    from catalora.evaluation.results import ProductResult, Results
     from catalora.export.write import Export
     from catalora.generation.answer import OnText, Side
     from catalora.references.index import ReferenceIndex
     from catalora.references.influence import InfluenceStore
+    from catalora.references.marks import Marks
     from catalora.references.trace import Trace
     from catalora.training.trainer import TrainingResult
 
@@ -548,6 +550,7 @@ def evaluate(
     *,
     products: int = 200,
     seeds: int = 1,
+    grounded: bool = False,
     token: str | None = None,
     progress: Progress = ignore_progress,
     announce: "Announce | None" = None,
@@ -558,16 +561,23 @@ def evaluate(
         run: a finished run.
         products: unseen products; a quarter as many seen ones are measured beside them.
         seeds: train the run's configuration with this many seeds in all, and report the spread.
+        grounded: also measure answers with the product's record in the prompt, on the unseen products.
         token: Hugging Face token for gated models.
         progress: told how far it is.
         announce: told the estimated seconds before the long part, without the training of further seeds.
     """
-    from catalora.evaluation.evaluate import add_seeds, evaluate_run, measure_seed
+    from catalora.evaluation.evaluate import GroundingSource, add_seeds, evaluate_run, measure_seed
+    from catalora.evaluation.evidence import add_evidence
     from catalora.evaluation.report import write_report
 
     with open_session(run, token=token, references=False) as opened:
         config, table = opened.config, opened.products
-        results = evaluate_run(run, opened.answerer, table, config, products, progress=progress, announce=announce)
+        source = GroundingSource(opened.find_record, opened.spans) if grounded else None
+        results = evaluate_run(
+            run, opened.answerer, table, config, products, grounding=source, progress=progress, announce=announce
+        )
+        progress("evidence", 0, None)
+        results = add_evidence(results, _hold_against_record(opened), progress)
     spread = {config.training.seed: results.tuned_figures}
     for sibling in train_siblings(run, seeds, token=token, progress=progress):
         with open_session(sibling, token=token, references=False) as opened:
@@ -578,6 +588,22 @@ def evaluate(
     write_json(run.evaluation / "results.json", results.to_dict())
     write_report(run, results)
     return results
+
+
+def _hold_against_record(session: Session) -> "MarkAnswer":
+    """From an answer and its product to the evidence for it; the record is the product's own."""
+    from catalora.references.embedding import Embedder
+    from catalora.references.records import ProductRecord
+    from catalora.references.trace import gather_evidence, mark_answer
+
+    embedder = Embedder()
+
+    def mark(text: str, product: "ProductResult") -> "Marks":
+        status: Literal["trained on", "held out"] = "trained on" if product.seen else "held out"
+        record = ProductRecord(product.uid, product.title, product.description, status, 1.0)
+        return mark_answer(gather_evidence(text, session.spans, record, (), embedder), session.products)
+
+    return mark
 
 
 def train_siblings(

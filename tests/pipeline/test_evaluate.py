@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from html import escape
 from html.parser import HTMLParser
 
 import polars as pl
@@ -14,6 +15,7 @@ from catalora.evaluation.lists import choose_lists
 from catalora.evaluation.metrics import METRICS
 from catalora.evaluation.report import read_curves, render_report
 from catalora.evaluation.results import load_results
+from catalora.references.wording import WORDS
 from tests.cli.conftest import catalora  # noqa: F401 - a fixture
 
 
@@ -24,13 +26,13 @@ def estimates():
 
 @pytest.fixture(scope="module")
 def results(run, estimates):
-    return pipeline.evaluate(run, products=6, announce=estimates.append)
+    return pipeline.evaluate(run, products=6, grounded=True, announce=estimates.append)
 
 
 def test_every_metric_stands_with_interval_and_verdict(results):
     assert [metric.name for metric in results.metrics] == list(METRICS)
     for metric in results.metrics:
-        assert set(metric.columns) <= {"base", "prompted", "tuned"}
+        assert set(metric.columns) <= {"base", "prompted", "tuned", "grounded"}
         for estimate in metric.columns.values():
             assert estimate.low <= estimate.value <= estimate.high
             assert 0 < estimate.products <= 6
@@ -39,11 +41,33 @@ def test_every_metric_stands_with_interval_and_verdict(results):
                 leaves_zero_out = difference.low > 0 or difference.high < 0
                 assert leaves_zero_out == (difference.verdict != "no significant difference")
     bits = results.metric("bits_per_byte")
-    assert set(bits.differences) == {"prompted-base", "tuned-base", "tuned-prompted"}
+    assert set(bits.differences) == {"prompted-base", "tuned-base", "tuned-prompted"}  # the record holds the answer
     assert bits.differences["tuned-base"].verdict == "better"
     assert bits.differences["tuned-base"].value == pytest.approx(
         bits.columns["tuned"].value - bits.columns["base"].value
     )
+
+
+def test_the_grounded_column_is_measured_where_the_record_is_not_the_answer(results, session):
+    assert "grounded" not in results.metric("bits_per_byte").columns
+    assert set(results.metric("attribute_precision").differences) >= {"grounded-base", "grounded-tuned"}
+    assert "{record}" in results.protocol.columns["grounded"].prompt
+    grounding = results.grounding
+    assert grounding.found + grounding.wrong + grounding.none == 6
+    assert set(grounding.invented.columns) <= {"tuned", "grounded"}
+    first = next(product for product in results.products if not product.seen)
+    alone = pipeline.ask(session, first.question, sides=("grounded",))
+    assert first.answers["grounded"].text == alone.answers["grounded"].text
+
+
+def test_the_first_products_have_their_evidence(results, run):
+    marked = [answer for product in results.products for answer in product.answers.values() if answer.text.strip()]
+    assert all(answer.marks is not None for answer in marked)  # fewer products than the report shows first
+    html = (run.evaluation / "report.html").read_text(encoding="utf-8")
+    for words in WORDS.values():
+        assert html.count(escape(words["copied_means"])) == len(marked)
+    for answer in marked:
+        assert all(answer.text[mark.start : mark.end].strip() for mark in answer.marks.facts)
 
 
 def test_bits_per_byte_are_those_of_compare(results, session):

@@ -11,7 +11,7 @@ from catalora.run import open_run
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from catalora.evaluation.results import Column, Metric, Results
+    from catalora.evaluation.results import Column, Grounding, Metric, Results
 
 COLUMN_NAMES: "dict[Column, str]" = {
     "base": "before",
@@ -34,9 +34,10 @@ COLUMN_NAMES: "dict[Column, str]" = {
 @click.option(
     "--seeds", type=click.IntRange(1), default=1, show_default=True, help="Train with so many seeds, show the spread."
 )
+@click.option("--grounded", is_flag=True, help="Also answers with the product's record in the prompt: invented facts.")
 @runs_dir_option
 @json_option
-def command(run: str, products: int, seeds: int, runs_dir: str, as_json: bool) -> None:
+def command(run: str, products: int, seeds: int, grounded: bool, runs_dir: str, as_json: bool) -> None:
     """Measure RUN before and after with 95 % intervals; writes results.json and report.html."""
     from catalora import pipeline
 
@@ -46,6 +47,7 @@ def command(run: str, products: int, seeds: int, runs_dir: str, as_json: bool) -
             folder,
             products=products,
             seeds=seeds,
+            grounded=grounded,
             progress=progress,
             announce=lambda seconds: say(f"this will take {describe_seconds(seconds)} at most"),
         )
@@ -65,9 +67,26 @@ def print_results(results: "Results") -> None:
     click.echo(f"\n{unseen.count} unseen products, {seen.count if seen else 0} seen; paired bootstrap over products.")
     if unseen.too_long:
         click.echo(f"{unseen.too_long} more were left out: too long for the model's context.")
+    if results.grounding:
+        print_grounding(results.grounding)
     if results.seeds:
         bits = results.seeds.metrics["bits_per_byte"]
         click.echo(f"{len(results.seeds.seeds)} seeds: bits per byte {bits.mean:.3f} ± {bits.deviation:.3f} (sd).")
+
+
+def print_grounding(grounding: "Grounding") -> None:
+    """Invented facts with and without the record in the prompt."""
+    shares = {column: f"{estimate.value:.0%}" for column, estimate in grounding.invented.columns.items()}
+    click.echo(
+        f"Facts that are not in the product's record: {shares.get('tuned', '-')} after, "
+        f"{shares.get('grounded', '-')} with record; record found for {grounding.found}, another product's for "
+        f"{grounding.wrong}, none for {grounding.none}."
+    )
+    change = grounding.invented.differences.get("grounded-tuned")
+    if change is not None:
+        click.echo(
+            f"with record - after: {change.value:+.3f} ({change.low:+.3f} … {change.high:+.3f}), {change.verdict}"
+        )
 
 
 def describe_metric(metric: "Metric", columns: "Sequence[Column]") -> list[str]:

@@ -4,7 +4,7 @@
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 
@@ -15,6 +15,13 @@ from catalora.catalog import Product, pick_products
 from catalora.config import Config
 from catalora.evaluation.estimate import Workload, estimate_seconds
 from catalora.evaluation.fingerprints import LogitFingerprint, check_adapter_file, check_answers, check_sides
+from catalora.evaluation.grounded import (
+    FindRecord,
+    add_grounded,
+    describe_grounding,
+    find_records,
+    measure_prompts,
+)
 from catalora.evaluation.lists import Lists, choose_lists
 from catalora.evaluation.protocol import (
     check_products,
@@ -25,6 +32,7 @@ from catalora.evaluation.results import (
     Column,
     ColumnProof,
     Difference,
+    Grounding,
     Metric,
     Origin,
     ProductListing,
@@ -40,7 +48,9 @@ from catalora.evaluation.summary import compare_seen, list_products, measure_lis
 from catalora.evaluation.uncertainty import POWER_DIFFERENCE, RESAMPLES, Bootstrap
 from catalora.generation.answer import Answerer, Side
 from catalora.progress import Progress, ignore_progress
+from catalora.prompts import GROUNDED_PROMPT
 from catalora.references.embedding import Embedder
+from catalora.references.records import ProductRecord
 from catalora.run import RunFolder
 
 # Training descriptions in which copies are looked for; a run with more has them drawn at random.
@@ -48,6 +58,19 @@ SEARCHED_DESCRIPTIONS = 50_000
 
 # Told the estimate in seconds before the long part starts.
 Announce = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class GroundingSource:
+    """What the grounded column needs of the run.
+
+    Attributes:
+        find_record: from a question to the record for the prompt.
+        ordinary_words: see `references.facts.extract_facts`.
+    """
+
+    find_record: FindRecord
+    ordinary_words: Container[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +82,7 @@ class _Figures:
     gaps: dict[str, Difference]
     products: tuple[ProductResult, ...]
     copy_search: tuple[int, int]
+    grounding: Grounding | None
 
 
 def evaluate_run(
@@ -68,6 +92,7 @@ def evaluate_run(
     config: Config,
     products: int,
     *,
+    grounding: GroundingSource | None = None,
     progress: Progress = ignore_progress,
     announce: Announce | None = None,
 ) -> Results:
@@ -79,11 +104,12 @@ def evaluate_run(
         table: the run's products.
         config: the run's configuration; decoding is greedy whatever it says.
         products: unseen products, and a quarter as many seen ones.
+        grounding: for a column of grounded answers to the unseen products; without it there is none.
         progress: told how far it is.
         announce: told the estimated seconds first.
 
     Raises:
-        DataError: there are no test products, or some were trained on.
+        DataError: there are no test products, some were trained on, or no record was found for any.
         EvaluationError: weights, prompts, products or decoders are not what they should be.
     """
     started = time.time()
@@ -91,16 +117,23 @@ def evaluate_run(
     adapter_sha256, fingerprints = _check_run(run, answerer, table)
     lists, prompted = choose_lists(answerer, table, config, products)
     columns: dict[Column, Answerer] = {"base": answerer, "prompted": prompted, "tuned": answerer}
+    records: list[ProductRecord | None] = []
+    if grounding is not None:
+        progress("find records", 0, None)
+        questions = ask_questions(lists.unseen, answerer.template, config.training.seed)
+        records = find_records(answerer, questions, grounding.find_record, config)
     if announce is not None:
-        announce(_estimate(answerer, prompted, lists, config))
+        announce(_estimate(answerer, prompted, lists, records, config))
     unseen = _score(columns, lists.unseen, config, progress, "unseen")
-    proofs = _prove(columns, unseen, fingerprints)
+    if grounding is not None:
+        unseen = add_grounded(answerer, unseen, records, config, progress)
+    proofs = _prove({**columns, "grounded": answerer}, unseen, fingerprints, records)
     del columns["prompted"]
     seen = _score(columns, lists.seen, config, progress, "seen") if lists.seen else None
     robustness = measure_robustness(answerer, lists.unseen, config, progress)
     answered = time.time()
     progress("metrics", 0, None)
-    figures = _summarise(unseen, seen, table, config)
+    figures = _summarise(unseen, seen, table, config, grounding, records)
     return Results(
         schema_version=SCHEMA_VERSION,
         origin=_describe_origin(run, answerer, adapter_sha256),
@@ -113,6 +146,7 @@ def evaluate_run(
         products=figures.products,
         reference_words=sum(len(product.content.split()) for product in lists.unseen) / len(lists.unseen),
         seconds={"answers": round(answered - started, 1), "metrics": round(time.time() - answered, 1)},
+        grounding=figures.grounding,
     )
 
 
@@ -179,13 +213,21 @@ def _score(
 
 
 def _prove(
-    answerers: dict[Column, Answerer], scored: ScoredList, fingerprints: dict[Side, LogitFingerprint]
+    answerers: dict[Column, Answerer],
+    scored: ScoredList,
+    fingerprints: dict[Side, LogitFingerprint],
+    records: Sequence[ProductRecord | None],
 ) -> dict[Column, ColumnProof]:
     """Check some answers of each column against both sides' weights, and write down what was seen."""
     proofs: dict[Column, ColumnProof] = {}
+    known = [(place, (record.title, record.content)) for place, record in enumerate(records) if record is not None]
     for column, part in scored.columns.items():
-        side = COLUMN_SIDES[column]
-        own, other = check_answers(answerers[column], side, part.answers)
+        side, template = COLUMN_SIDES[column], answerers[column].template
+        if column == "grounded":
+            answers = [part.answers[place] for place, _ in known]
+            own, other = check_answers(answerers[column], side, answers, [record for _, record in known])
+        else:
+            own, other = check_answers(answerers[column], side, part.answers)
         proofs[column] = ColumnProof(
             weights="base" if side == "base" else "tuned",
             logits_fingerprint=fingerprints[side].digest,
@@ -193,20 +235,28 @@ def _prove(
             own_argmax_share=own,
             other_argmax_share=other,
             decoder=scored.decoder,
-            prompt=answerers[column].template.prompt,
+            prompt=template.grounded_prompt or GROUNDED_PROMPT if column == "grounded" else template.prompt,
         )
     return proofs
 
 
-def _summarise(unseen: ScoredList, seen: ScoredList | None, table: pl.DataFrame, config: Config) -> _Figures:
+def _summarise(
+    unseen: ScoredList,
+    seen: ScoredList | None,
+    table: pl.DataFrame,
+    config: Config,
+    source: GroundingSource | None,
+    records: Sequence[ProductRecord | None],
+) -> _Figures:
     """All metrics of both lists, with intervals."""
     training, available = _pick_training_texts(table, config.data.seed)
     embedder, seed = Embedder(), config.data.seed
     measured, draws = measure_list(unseen, training, embedder, seed), Bootstrap(len(unseen.products), seed)
     metrics, copy_search = summarise(measured, draws), (len(training), available)
     products = list_products(measured, seen=False)
+    grounding = describe_grounding(unseen, records, source.ordinary_words, draws) if source else None
     if seen is None:
-        return _Figures(metrics, (), {}, tuple(products), copy_search)
+        return _Figures(metrics, (), {}, tuple(products), copy_search, grounding)
     seen_measured = measure_list(seen, training, embedder, seed)
     # Lists of different products need draws of their own.
     seen_draws = Bootstrap(len(seen.products), seed + 1)
@@ -216,6 +266,7 @@ def _summarise(unseen: ScoredList, seen: ScoredList | None, table: pl.DataFrame,
         gaps=compare_seen(seen_measured, seen_draws, measured, draws),
         products=(*products, *list_products(seen_measured, seen=True)),
         copy_search=copy_search,
+        grounding=grounding,
     )
 
 
@@ -236,7 +287,13 @@ def _describe_protocol(
     )
 
 
-def _estimate(answerer: Answerer, prompted: Answerer, lists: Lists, config: Config) -> float:
+def _estimate(
+    answerer: Answerer,
+    prompted: Answerer,
+    lists: Lists,
+    records: Sequence[ProductRecord | None],
+    config: Config,
+) -> float:
     forms = len(answerer.template.held_out_questions) + 1
     work = [
         _plan(answerer, lists.unseen, config, lanes=2),
@@ -246,6 +303,9 @@ def _estimate(answerer: Answerer, prompted: Answerer, lists: Lists, config: Conf
         _plan(answerer, lists.unseen[:ANSWERED] * forms, config, lanes=1),
     ]
     questions = ask_questions(lists.unseen, answerer.template, config.training.seed)
+    if records:
+        prompts = measure_prompts(answerer, questions, records)
+        work.append(Workload(questions=len(prompts), lanes=1, prompt_tokens=sum(prompts), read_tokens=0))
     return estimate_seconds(answerer, questions, work, config.generation, config.evaluation.batch_size)
 
 

@@ -113,13 +113,16 @@ def check_sides(answerer: Answerer) -> dict[Side, LogitFingerprint]:
     return lanes
 
 
-def check_answers(answerer: Answerer, side: Side, answers: Sequence[Answer]) -> tuple[float, float]:
+def check_answers(
+    answerer: Answerer, side: Side, answers: Sequence[Answer], records: Sequence[tuple[str, str]] | None = None
+) -> tuple[float, float]:
     """Refuse greedy answers whose tokens are rather the other side's choices.
 
     Args:
         answerer: with the template that was asked with.
         side: whose answers they are said to be.
         answers: some of them; the first `CHECKED_ANSWERS` with any text are checked.
+        records: title and description that stood in the prompt of each answer; none for plain prompts.
 
     Returns:
         Share of the tokens that are the first choice of the own and of the other weights; 1 and 1 without any text.
@@ -127,11 +130,18 @@ def check_answers(answerer: Answerer, side: Side, answers: Sequence[Answer]) -> 
     Raises:
         EvaluationError: nearly all tokens are the other side's first choices, and fewer their own's.
     """
-    checked = [answer for answer in answers if answer.text.strip()][:CHECKED_ANSWERS]
-    if not checked:
+    places = [place for place, answer in enumerate(answers) if answer.text.strip()][:CHECKED_ANSWERS]
+    if not places:
         return 1.0, 1.0
+    checked, template = [answers[place] for place in places], answerer.template
+    questions = [answer.question for answer in checked]
+    if records is None:
+        prompts = template.encode_prompts(answerer.tokenizer, questions)
+    else:
+        known = [records[place] for place in places]
+        prompts = template.encode_grounded_prompts(answerer.tokenizer, questions, known)
     other = _other(side)
-    own_share, other_share = (_share_first_choices(answerer, one, checked) for one in (side, other))
+    own_share, other_share = (_share_first_choices(answerer, one, prompts, checked) for one in (side, other))
     if other_share > max(own_share, _CONVINCING):
         raise EvaluationError(
             f"the {side} side's answers are the {other} side's: {other_share:.0%} of their tokens are its first "
@@ -172,16 +182,17 @@ def _take(answerer: Answerer, lane: Mapping[str, Any]) -> LogitFingerprint:
 
 
 @torch.no_grad()
-def _share_first_choices(answerer: Answerer, side: Side, answers: Sequence[Answer]) -> float:
+def _share_first_choices(
+    answerer: Answerer, side: Side, prompts: Sequence[Sequence[int]], answers: Sequence[Answer]
+) -> float:
     """Share of the answers' tokens that greedy decoding would take with these weights; one answer at a time."""
     template, tokenizer = answerer.template, answerer.tokenizer
-    prompts = template.encode_prompts(tokenizer, [answer.question for answer in answers])
     # Without the <eos> that is added: an answer may have been cut by the limit.
     texts = [ids[:-1] for ids in template.encode_completions(tokenizer, [answer.text for answer in answers])]
     first = total = 0
     with answerer.model.disable_adapter() if side == "base" else nullcontext():
         for prompt, text in zip(prompts, texts, strict=True):
-            ids = torch.tensor([prompt + text], device=answerer.device)
+            ids = torch.tensor([[*prompt, *text]], device=answerer.device)
             chosen = answerer.model(input_ids=ids, logits_to_keep=len(text) + 1).logits[0, :-1].argmax(-1)
             first += int((chosen == ids[0, len(prompt) :]).sum())
             total += len(text)

@@ -12,6 +12,7 @@ from catalora.evaluation import report_sections as sections
 from catalora.evaluation.report_products import render_products, style_switches
 from catalora.evaluation.report_texts import EvaluationWording
 from catalora.evaluation.results import REPORT_FILE, Results
+from catalora.references.markup import STYLE as EVIDENCE_STYLE
 from catalora.run import RunFolder
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -79,7 +80,7 @@ def render_report(results: Results, curves: dict[str, list[tuple[float, float]]]
         f'<!doctype html>\n<html lang="{wordings[0].language}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{STYLE}{_STYLE}{style_switches()}\n{shown}</style>\n</head>\n"
+        f"<title>{title}</title>\n<style>{STYLE}{_STYLE}{EVIDENCE_STYLE}{style_switches()}\n{shown}</style>\n</head>\n"
         f"<body>\n{switch}\n{mains}{render_products(results)}</body>\n</html>\n"
     )
 
@@ -90,6 +91,7 @@ def _render_main(results: Results, curves: dict[str, list[tuple[float, float]]],
         sections.render_tiles(results, wording),
         sections.render_limits(results, wording),
         sections.render_metrics(results, wording),
+        sections.render_grounding(results, wording),
         sections.render_power(results, wording),
         sections.render_seen(results, wording),
         sections.render_forms(results, wording),

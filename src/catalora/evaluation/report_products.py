@@ -10,11 +10,14 @@ from catalora.catalog.report_markup import render_text
 from catalora.catalog.report_texts import LANGUAGE_NAMES
 from catalora.evaluation.report_texts import EvaluationWording
 from catalora.evaluation.results import ColumnAnswer, ProductResult, Results
+from catalora.references.markup import render_evidence
+from catalora.references.wording import WORDS, Language
 
 ORDERS = ("extremes", "gain", "loss", "drawn")
 SHOWN = ("all", "unseen", "seen")
 # Words of a copied run from which it is worth showing.
 _SHOWN_COPY = 6
+_EVIDENCE_WORDS: dict[str, Language] = {"pt-BR": "pt", "en": "en"}
 _WORDINGS = [EvaluationWording(language) for language in LANGUAGE_NAMES]
 
 
@@ -92,7 +95,19 @@ def _render_answer(answer: ColumnAnswer) -> str:
     if len(answer.copied.split()) >= _SHOWN_COPY:
         marks.append(say("copied", text=answer.copied))
     text = _text(answer.text) if answer.text.strip() else f'<span class="soft">{say("empty")}</span>'
-    return f'{text}<div class="soft">{" · ".join(marks)}</div>'
+    return f'{text}<div class="soft">{" · ".join(marks)}</div>{_render_evidence(answer)}'
+
+
+def _render_evidence(answer: ColumnAnswer) -> str:
+    """A fold with what the answer can be held against, in both languages; empty where it was not gathered."""
+    if answer.marks is None:
+        return ""
+    parts = ""
+    for wording in _WORDINGS:
+        words = WORDS[_EVIDENCE_WORDS[wording.language]]
+        html = render_evidence(answer.text, answer.marks, words, wording.number)
+        parts += f'<div lang="{wording.language}">{html}</div>'
+    return f"<details><summary>{say('evidence')}</summary>{parts}</details>"
 
 
 def _text(text: str) -> str:

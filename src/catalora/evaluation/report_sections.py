@@ -55,6 +55,8 @@ def render_limits(results: Results, wording: EvaluationWording) -> str:
     tokens = next(iter(protocol.columns.values())).decoder.get("max_new_tokens")
     three = f"{wording.number(300 / protocol.unseen.count, 1)}%"
     texts = [wording.say(f"limit-{number}", tokens=str(tokens), three=three) for number in range(1, 6)]
+    if results.grounding is not None:
+        texts.append(wording.say("limit-grounded"))
     searched, available = protocol.copy_search
     texts.append(wording.say("limit-copies", searched=wording.number(searched), available=wording.number(available)))
     too_long = protocol.unseen.too_long + (protocol.seen.too_long if protocol.seen else 0)
@@ -110,6 +112,16 @@ def _render_figures(rows: list[tuple[str, str, Whisker]], marked: float | None) 
         drawing = render_interval(item, (min(ends), max(ends)), name, marked=marked)
         html += f'<span>{render_text(name)}</span><span class="number">{html_numbers}</span>{drawing}'
     return f'<div class="figures">{html}</div>'
+
+
+def render_grounding(results: Results, wording: EvaluationWording) -> str:
+    """Invented facts with and without the record in the prompt; empty when that was not asked for."""
+    grounding = results.grounding
+    if grounding is None:
+        return ""
+    counts = {name: wording.number(getattr(grounding, name)) for name in ("found", "wrong", "none")}
+    note = _paragraph(wording.say("grounding-note", **counts))
+    return f"{_heading('grounding', wording)}{note}{_render_metric(grounding.invented, wording)}"
 
 
 def render_power(results: Results, wording: EvaluationWording) -> str:

@@ -13,13 +13,13 @@ PORTUGUESE = {
     "column:base": "antes",
     "column:prompted": "antes, com bom prompt",
     "column:tuned": "depois",
-    "column:grounded": "depois, com a ficha",
+    "column:grounded": "depois, com o registro",
     "pair:tuned-base": "depois − antes",
     "pair:prompted-base": "bom prompt − antes",
     "pair:tuned-prompted": "depois − bom prompt",
-    "pair:grounded-tuned": "com a ficha − depois",
-    "pair:grounded-base": "com a ficha − antes",
-    "pair:grounded-prompted": "com a ficha − bom prompt",
+    "pair:grounded-tuned": "com o registro − depois",
+    "pair:grounded-base": "com o registro − antes",
+    "pair:grounded-prompted": "com o registro − bom prompt",
     "verdict:better": "melhor",
     "verdict:worse": "pior",
     "verdict:no significant difference": "sem diferença significativa",
@@ -71,6 +71,14 @@ PORTUGUESE = {
     "metric:copied_share": "Trecho copiado do treino",
     "about:copied_share": "A sequência mais longa que está palavra por palavra em uma descrição do treino, como parte"
     " da resposta.",
+    "metric:invented_facts": "Fatos que não estão no registro",
+    "about:invented_facts": "Dos fatos conferíveis que as respostas afirmam (números, tamanhos, cores, materiais,"
+    " datas, nomes, modelos), quantos o registro do produto não tem. Um deles ainda pode ser verdadeiro.",
+    "grounding": "Respostas com o registro no prompt",
+    "grounding-note": "O modelo ajustado responde as mesmas perguntas com o registro que a busca encontrou: o do"
+    " próprio produto em {found} casos, o de outro em {wrong}, nenhum em {none} (ali vale a resposta sem registro).",
+    "limit-grounded": "Na coluna com o registro, a descrição verdadeira faz parte do prompt. A verossimilhança não foi"
+    " medida ali, e a semelhança com a descrição mostra quanto do registro a resposta repete, não o que o modelo sabe.",
     "power": "Quantos produtos seriam necessários",
     "power-note": "Para ver uma diferença de {difference} entre depois e antes (nível de 5%, quatro avaliações em"
     " cinco), pela variação medida aqui em {count} produtos.",
@@ -113,8 +121,8 @@ PORTUGUESE = {
     " números e nomes inventados. Para fatos, use as referências.",
     "limit-2": "Parecer com a descrição verdadeira não é estar certo: ROUGE-L, chrF e semelhança premiam o estilo"
     " comum do catálogo.",
-    "limit-3": "Um atributo conta como sustentado quando está na ficha, mesmo que seja dito da coisa errada; o que não"
-    " é número, nome, cor nem material não é verificado.",
+    "limit-3": "Um atributo conta como sustentado quando está no registro, mesmo que seja dito da coisa errada; o que"
+    " não é número, nome, cor nem material não é verificado.",
     "limit-4": "Os intervalos dizem o que outros produtos deste catálogo mudariam. Não cobrem outro catálogo, outra"
     " língua nem outra semente de treino. Onde todas as respostas concordam, o intervalo é um ponto, embora até cerca"
     " de {three} dos produtos pudessem discordar (regra de três).",
@@ -148,6 +156,7 @@ PORTUGUESE = {
     "show-unseen": "nunca vistos",
     "show-seen": "vistos no treino",
     "gain": "ganho",
+    "evidence": "com que esta resposta pode ser comparada",
     "asked": "pergunta",
     "true": "verdadeira",
     "stopped": "terminou sozinha",
@@ -227,6 +236,15 @@ ENGLISH = {
     "metric:copied_share": "Piece copied from training",
     "about:copied_share": "The longest run that stands word for word in a training description, as a share of the"
     " answer.",
+    "metric:invented_facts": "Facts that are not in the record",
+    "about:invented_facts": "Of the checkable facts that answers state (numbers, sizes, colours, materials, dates,"
+    " names, models), how many the product's record does not have. One of them may still be true.",
+    "grounding": "Answers with the record in the prompt",
+    "grounding-note": "The tuned model answers the same questions with the record that the search found: the product's"
+    " own in {found} cases, another one's in {wrong}, none in {none} (there the answer without a record counts).",
+    "limit-grounded": "In the column with the record, the true description is part of the prompt. Likelihood was not"
+    " measured there, and likeness to the description shows how much of the record the answer repeats, not what the"
+    " model knows.",
     "power": "How many products it would take",
     "power-note": "To see a difference of {difference} between after and before (5% level, four evaluations of five),"
     " by the variation measured here on {count} products.",
@@ -303,6 +321,7 @@ ENGLISH = {
     "show-unseen": "never seen",
     "show-seen": "seen in training",
     "gain": "gain",
+    "evidence": "what this answer can be held against",
     "asked": "question",
     "true": "true",
     "stopped": "stopped by itself",
@@ -318,7 +337,15 @@ _TEXTS: dict[Language, dict[str, str]] = {"pt-BR": PORTUGUESE, "en": ENGLISH}
 
 # Shown in percent; all others as plain numbers.
 SHARES = frozenset(
-    {"stop_rate", "follow_up_rate", "repetition", "attribute_precision", "attribute_recall", "copied_share"}
+    {
+        "stop_rate",
+        "follow_up_rate",
+        "repetition",
+        "attribute_precision",
+        "attribute_recall",
+        "copied_share",
+        "invented_facts",
+    }
 )
 
 

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from catalora.errors import DataError, InputNotFoundError
+from catalora.references.marks import Marks
 
 SCHEMA_VERSION = 1
 RESULTS_FILE = "results.json"
@@ -94,6 +95,7 @@ class ColumnAnswer:
         has_follow_up: whether it went on to invent a next turn.
         metrics: this product's value of each metric; null where the answer has none.
         copied: the longest run of words that also stands in a training description.
+        marks: its evidence, for the products that the report shows first; null for the others.
     """
 
     text: str
@@ -102,6 +104,7 @@ class ColumnAnswer:
     has_follow_up: bool
     metrics: dict[str, float | None]
     copied: str
+    marks: Marks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +235,23 @@ class SeedSpread:
 
 
 @dataclass(frozen=True, slots=True)
+class Grounding:
+    """Tuned answers against those with the product's record in the prompt, on the unseen products.
+
+    Attributes:
+        found: of how many products the retrieval found the own record from the question.
+        wrong: for how many it found another product's.
+        none: for how many it found none that fits the model's context; their tuned answer counts in both columns.
+        invented: share of the answers' facts that the product's record does not have, in both columns.
+    """
+
+    found: int
+    wrong: int
+    none: int
+    invented: Metric
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """What was evaluated: names and hashes, no path.
 
@@ -269,6 +289,7 @@ class Results:
         products: unseen ones first, then the seen probe.
         reference_words: mean words of the true unseen descriptions.
         seconds: time of the parts of the evaluation.
+        grounding: null unless grounded answers were asked for.
     """
 
     schema_version: int
@@ -282,6 +303,7 @@ class Results:
     products: tuple[ProductResult, ...]
     reference_words: float
     seconds: dict[str, float]
+    grounding: Grounding | None = None
 
     def metric(self, name: str, *, seen: bool = False) -> Metric:
         """A metric by name, on unseen or on seen products.

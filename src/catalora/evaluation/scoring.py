@@ -19,9 +19,12 @@ COLUMN_SIDES: dict[Column, Side] = {"base": "base", "prompted": "base", "tuned":
 
 @dataclass(frozen=True, slots=True)
 class ScoredColumn:
-    """One column's likelihoods and answers, in the order of the products."""
+    """One column's likelihoods and answers, in the order of the products.
 
-    likelihoods: Likelihoods
+    The grounded column has no likelihoods: the description is part of its prompt.
+    """
+
+    likelihoods: Likelihoods | None
     answers: tuple[Answer, ...]
 
 
@@ -102,10 +105,12 @@ def generate_answers(
     config: Config,
     progress: Progress = ignore_progress,
     stage: str = "generate",
+    records: Sequence[tuple[str, str]] | None = None,
 ) -> Generated:
     """Greedy answers in batches sorted by the length of the question, so that little is padded.
 
     A batch holds as many lanes as `evaluation.batch_size` products with both sides have, however many sides answer.
+    The grounded side needs `records`: title and description for each question.
     """
     generation = make_greedy(config.generation)
     size = config.evaluation.batch_size * 2 // len(sides)
@@ -116,7 +121,8 @@ def generate_answers(
     for start in range(0, len(order), size):
         part = order[start : start + size]
         progress(stage, start, len(order))
-        batch = answerer.answer([questions[place] for place in part], generation, sides)
+        known = None if records is None else [records[place] for place in part]
+        batch = answerer.answer([questions[place] for place in part], generation, sides, records=known)
         for place, answers in zip(part, batch.by_question, strict=True):
             for side in sides:
                 found[side][place] = answers[side]

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from catalora.evaluation.attributes import ProductAttributes
 from catalora.evaluation.copying import CopiedRun, find_copied_runs
+from catalora.evaluation.likelihood import Likelihoods
 from catalora.evaluation.metrics import (
     METRICS,
     choose_rivals,
@@ -21,7 +22,7 @@ from catalora.evaluation.metrics import (
     split_words,
 )
 from catalora.evaluation.results import Column, ColumnAnswer, Difference, Metric, ProductResult
-from catalora.evaluation.scoring import COLUMN_SIDES, ScoredColumn, ScoredList
+from catalora.evaluation.scoring import COLUMN_SIDES, ScoredList
 from catalora.evaluation.uncertainty import Bootstrap, Ratio, compare_lists
 from catalora.generation.answer import Answer
 
@@ -67,7 +68,7 @@ def measure_list(scored: ScoredList, training: Sequence[str], embedder: "Embedde
         texts = [answer.text for answer in part.answers]
         copies[column] = find_copied_runs(texts, training)
         found = {
-            **_measure_likelihood(part),
+            **({} if part.likelihoods is None else _measure_likelihood(part.likelihoods)),
             **_measure_form(part.answers, scored),
             **_measure_overlap(texts, scored),
             **_measure_attributes(texts, attributes),
@@ -162,8 +163,7 @@ def _divide(ratio: Ratio) -> npt.NDArray[np.float64]:
     return values
 
 
-def _measure_likelihood(part: ScoredColumn) -> dict[str, Ratio]:
-    likelihoods = part.likelihoods
+def _measure_likelihood(likelihoods: Likelihoods) -> dict[str, Ratio]:
     return {
         "bits_per_byte": Ratio.of(likelihoods.bits, likelihoods.bytes),
         "nll_per_token": Ratio.of(likelihoods.nats, likelihoods.tokens),

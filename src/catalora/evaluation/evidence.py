@@ -1,0 +1,34 @@
+"""The evidence for the example answers of an evaluation: those of the products that the report shows first.
+
+For all answers it would take longer than the answers themselves; the figures over all products are in the metrics.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from catalora.evaluation.report_products import rank_products
+from catalora.evaluation.results import ProductResult, Results
+from catalora.progress import Progress, ignore_progress
+from catalora.references.marks import Marks
+
+# Products with evidence: as many of the best and the worst in turns, as the report puts them first.
+EXAMPLES = 8
+
+# From an answer and the product that it is about to its evidence.
+MarkAnswer = Callable[[str, ProductResult], Marks]
+
+
+def add_evidence(results: Results, mark_answer: MarkAnswer, progress: Progress = ignore_progress) -> Results:
+    """The results with evidence for every column's answer to the first `EXAMPLES` products."""
+    ranks = rank_products(results.products)
+    chosen = [place for place, rank in enumerate(ranks) if rank["extremes"] < EXAMPLES]
+    products = list(results.products)
+    for done, place in enumerate(chosen):
+        progress("evidence", done, len(chosen))
+        product = products[place]
+        answers = {
+            column: replace(answer, marks=mark_answer(answer.text, product)) if answer.text.strip() else answer
+            for column, answer in product.answers.items()
+        }
+        products[place] = replace(product, answers=answers)
+    return replace(results, products=tuple(products))
