@@ -39,7 +39,9 @@ def start(folder: Path, name: str, products: int) -> subprocess.Popen[bytes]:
     """Start a small demo run."""
     settings = [part for setting in (*SETTINGS, f"data.max_samples={products}") for part in ("--set", setting)]
     place = ("--runs-dir", str(folder / "runs"), "--run", name, "--no-index")
-    return run_catalora("train", "--data", str(folder / "data"), "--preset", "quick", *settings, *place)
+    return run_catalora(
+        "train", "--data", str(folder / "data"), "--preset", "quick", "--no-estimate", *settings, *place
+    )
 
 
 def finish(process: subprocess.Popen[bytes]) -> None:

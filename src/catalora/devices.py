@@ -114,22 +114,26 @@ def _explain_busy(name: str) -> StorageError:
 
 
 def _lock_path(name: str) -> Path:
-    return _folder() / f"{platform.node()}-{name}.lock"
+    return state_folder() / f"{platform.node()}-{name}.lock"
 
 
 def _holder_path(name: str) -> Path:
-    return _folder() / f"{platform.node()}-{name}.json"
+    return state_folder() / f"{platform.node()}-{name}.json"
 
 
-def _folder() -> Path:
+def state_folder(kind: str = "devices") -> Path:
+    """A folder for what runs of this user on this machine share, made when missing.
+
+    Raises:
+        StorageError: it can't be made.
+    """
     given = os.environ.get(STATE_DIR_VARIABLE)
-    folder = Path(given) if given else Path.home() / ".catalora"
-    folder = folder / "devices"
+    folder = (Path(given) if given else Path.home() / ".catalora") / kind
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(
-            f"{folder}: cannot be made ({error.strerror}); catalora notes there which device trains which run",
+            f"{folder}: cannot be made ({error.strerror}); catalora notes there what its runs on this machine share",
             code="state-not-writable",
             hint=f"Name a writable folder in the environment variable {STATE_DIR_VARIABLE}.",
         ) from error

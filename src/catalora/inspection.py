@@ -4,18 +4,25 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalora.catalog import load_prepared, pick_products
+from catalora.catalog import load_prepared, pick_products, read_products
 from catalora.config import Config, build_config
 from catalora.progress import Progress, ignore_progress
 from catalora.prompts import PromptTemplate
+from catalora.record import load_config, wants_references
+from catalora.run import RunFolder
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from catalora.estimate.probe import Measured
-    from catalora.estimate.projection import CatalogueCosts, Estimate
+    from catalora.estimate.projection import CatalogueCosts, Estimate, Forecast
     from catalora.training.fit import CatalogueFit
     from catalora.training.preview import ProductView
 
 Settings = Mapping[str, object] | Sequence[str]
+# Before a run nobody wants to wait: so many products are measured, and batches repeated for so long.
+FORESEEN_PRODUCTS = 1_000
+FORESEEN_SECONDS = 1.0
 
 
 def preview(
@@ -93,30 +100,69 @@ def estimate(
     """
     from catalora.estimate.probe import run_probe
     from catalora.estimate.projection import project_all
+    from catalora.training.fit import MEASURED_PRODUCTS
 
     config = build_config(preset, settings)
     if model is not None:
         config = config.model_copy(update={"model": config.model.model_copy(update={"name": model})})
     progress("measure lengths", 0, None)
-    catalogue, labelled_share = _measure_costs(Path(data), config, token, references)
+    table = load_prepared(Path(data)).table()
+    catalogue, labelled_share = _measure_costs(table, config, token, references, MEASURED_PRODUCTS)
     progress("try batches", 0, None)
     measured = run_probe(config, labelled_share=labelled_share, seconds=seconds, references=references, token=token)
     return measured, project_all(measured, catalogue, config.training, references=references)
 
 
-def _measure_costs(data: Path, config: Config, token: str | None, references: bool) -> "tuple[CatalogueCosts, float]":
+def foresee(run: RunFolder, *, token: str | None = None, progress: Progress = ignore_progress) -> "Forecast":
+    """What a run that was started will take, from an earlier trial of the same on this machine or a short new one.
+
+    Args:
+        run: a run that `start_run` made.
+        token: Hugging Face token for gated models.
+        progress: told how far it is.
+
+    Raises:
+        TrainingError: the run can't fit into memory or disk; the hint is the change that would fit.
+        ModelUnavailableError: the model can't be loaded, or not even its weights fit into memory.
+    """
+    from catalora.estimate.known import keep_trial, recall_trial
+    from catalora.estimate.probe import run_probe
+    from catalora.estimate.projection import Forecast, project
+    from catalora.estimate.room import require_room
+
+    progress("measure lengths", 0, None)
+    config, references = load_config(run), wants_references(run)
+    catalogue, labelled_share = _measure_costs(
+        read_products(run.products), config, token, references, FORESEEN_PRODUCTS
+    )
+    known = recall_trial(config, labelled_share=labelled_share, references=references)
+    if known is None:
+        progress("try batches", 0, None)
+        measured = run_probe(
+            config, labelled_share=labelled_share, seconds=FORESEEN_SECONDS, references=references, token=token
+        )
+        keep_trial(measured, config, labelled_share=labelled_share, references=references)
+        known = measured, 0.0
+    measured, age = known
+    estimate = project(measured, catalogue, config.training, catalogue.available, references=references)
+    require_room(estimate, measured, config, run.path.parent)
+    return Forecast(measured, estimate, age)
+
+
+def _measure_costs(
+    table: "pl.DataFrame", config: Config, token: str | None, references: bool, products: int
+) -> "tuple[CatalogueCosts, float]":
     """What of the catalogue decides the cost, and the share of tokens that are learned."""
     import numpy as np
 
     from catalora.estimate.projection import CatalogueCosts
     from catalora.model.loading import load_tokenizer
     from catalora.references.vectors import estimate_size_bytes
-    from catalora.training.fit import MEASURED_PRODUCTS
     from catalora.training.packing import PackedRows
     from catalora.training.rows import tokenise_epoch
 
-    table, training = load_prepared(data).table(), config.training
-    drawn = pick_products(table, "train", MEASURED_PRODUCTS, training.seed)
+    training = config.training
+    drawn = pick_products(table, "train", products, training.seed)
     tokenizer = load_tokenizer(config.model, token=token)
     length, seed = training.max_length, training.seed
     examples = tokenise_epoch(drawn, PromptTemplate(), tokenizer, epoch=0, max_length=length, seed=seed)

@@ -1,6 +1,7 @@
 """Which computer a run is computed on, and how much of its memory it took: for the record and the documents."""
 
 import platform
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -10,6 +11,12 @@ from typing import Literal
 import psutil
 
 KIBIBYTE = 1024
+CACHED_FILES = re.compile(r"^(?:total_)?inactive_file (\d+)$", re.MULTILINE)
+# Limit and use of memory of Linux control groups, version 2 and version 1; what files are cached can be taken back.
+CONTROL_GROUPS = (
+    (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")),
+    (Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"), Path("/sys/fs/cgroup/memory/memory.usage_in_bytes")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,30 @@ def measure_peak_memory(device: Literal["cpu", "cuda", "mps"]) -> dict[str, int]
 
         peaks["peak_accelerator_memory_bytes"] = int(torch.cuda.max_memory_allocated())
     return peaks
+
+
+def measure_free_memory(device: Literal["cpu", "cuda", "mps"]) -> int:
+    """Bytes of memory that a process may still take: of the GPU that is computed on, else of the computer.
+
+    A container may have less than the computer that it runs on; its control group says how much.
+    """
+    if device == "cuda":
+        import torch
+
+        return int(torch.cuda.mem_get_info()[0])
+    free = int(psutil.virtual_memory().available)
+    for limit, used in CONTROL_GROUPS:
+        try:
+            room = int(limit.read_text(encoding="utf-8")) - int(used.read_text(encoding="utf-8"))
+            cached = re.search(CACHED_FILES, (used.parent / "memory.stat").read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # none of this kind, or no limit, which is written as a word
+            continue
+        free = min(free, room + (int(cached[1]) if cached else 0))
+    if device == "mps":
+        import torch
+
+        free = min(free, int(torch.mps.recommended_max_memory()))
+    return max(free, 0)
 
 
 def _measure_peak_main_memory() -> int:

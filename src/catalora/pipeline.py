@@ -1,6 +1,6 @@
 """THE MAIN PATH: a catalogue in, a tuned model out, before and after side by side, with sources.
 
-    prepare → preview, measure_fit, estimate → start_run → index → train_run
+    prepare → preview, measure_fit, estimate → start_run → foresee → index → train_run
             → open_session → ask, trace, influence, compare → evaluate → write_documents → export, describe
 
 One short function per step, in order. The command line, the app and notebooks call these and nothing else; only here do
@@ -30,7 +30,7 @@ from catalora.catalog.prepared import compute_fingerprint
 from catalora.config import Config, build_config
 from catalora.devices import DeviceClaims, claim_devices, name_devices, require_free_device
 from catalora.errors import DataError, InputNotFoundError
-from catalora.inspection import Settings, estimate, measure_fit, preview
+from catalora.inspection import Settings, estimate, foresee, measure_fit, preview
 from catalora.machine import measure_peak_memory
 from catalora.progress import Progress, ignore_progress
 from catalora.prompts import PromptTemplate
@@ -78,6 +78,7 @@ __all__ = [
     "estimate",
     "evaluate",
     "export",
+    "foresee",
     "index",
     "influence",
     "measure_fit",
@@ -132,7 +133,7 @@ def prepare(
     )
 
 
-# 2. start_run: what is asked for, on which products, written down before anything is computed
+# 2. start_run: what is asked for, on which products, written down before anything is computed; foresee: what it takes
 
 
 def request_run(

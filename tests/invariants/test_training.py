@@ -1,7 +1,9 @@
 """Training resumes to the same bits, survives damage, and stops when its numbers are none."""
 
+import doctest
 import shutil
 import signal
+from dataclasses import replace
 
 import pytest
 import torch
@@ -12,6 +14,7 @@ from catalora.config import TrainingConfig
 from catalora.errors import RunStoppedError, TrainingError
 from catalora.prompts import PromptTemplate
 from catalora.run import create_run
+from catalora.training import recorder
 from catalora.training.checkpoints import ADAPTER_WEIGHTS, find_damage, list_checkpoints
 from catalora.training.packing import PackedRows, tokenise_products
 from catalora.training.trainer import train_adapter
@@ -63,6 +66,10 @@ def assert_equal_weights(first, second):
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
+def test_the_examples_in_the_docstrings_hold():
+    assert doctest.testmod(recorder).failed == 0
+
+
 def stop_at(step, how):
     def on_step(now, total):
         if now == step:
@@ -107,6 +114,22 @@ def test_a_stopped_run_goes_on_to_the_same_bits(step, uninterrupted, tmp_path):
     resumed, resumed_weights = train(run)
     assert resumed.best_step == result.best_step
     assert_equal_weights(resumed_weights, weights)
+
+
+def test_the_time_left_after_a_resume_is_the_earlier_process_s_until_there_is_an_own_one(tmp_path):
+    run = create_run(tmp_path, "resumed")
+    with pytest.raises(RunStoppedError):
+        train(run, on_step=stop_at(4, (run.path / "cancel").touch))
+    slow = [replace(event, time=1000.0 * event.step) for event in run.read_events()]
+    (run.path / "events.jsonl").unlink()
+    for event in slow:
+        run.append_event(event)
+    left = {}
+    train(run, on_step=lambda step, total: left.setdefault(step, run.read_status().eta_seconds))
+    # 10 steps in all, a log each second one; what is told in a step is what was written by the one before.
+    assert left[4] == left[5] == left[6] == 6 * 1000
+    assert left[7] == left[8] == 4 * 1000
+    assert left[9] < 1000
 
 
 DAMAGES = {

@@ -64,7 +64,7 @@ def test_index_says_what_it_holds(catalora, run, place):  # noqa: F811
 def start_training(data: Path, runs_dir: Path, name: str) -> subprocess.Popen[str]:
     settings = [part for key, value in SETTINGS.items() for part in ("--set", f"{key}={value}")]
     command = [sys.executable, "-m", "catalora", "train", "--data", data, "--preset", "quick", *settings]
-    command += ["--set", "training.epochs=3", "--no-index", "--run", name, "--runs-dir", runs_dir]
+    command += ["--set", "training.epochs=3", "--no-index", "--no-estimate", "--run", name, "--runs-dir", runs_dir]
     return subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from catalora import pipeline
 from catalora.errors import CataloraError
+from catalora.estimate import room
 from tests.cli.conftest import catalora  # noqa: F401 - a fixture
 
 SMALL = {"training.max_length": 128, "training.batch_size": 2, "training.watch_products": 2}
@@ -14,6 +15,7 @@ SMALL = {"training.max_length": 128, "training.batch_size": 2, "training.watch_p
 def test_a_trial_measures_every_part_of_a_run(data):
     measured, estimates = pipeline.estimate(data, preset="quick", settings=SMALL, seconds=1)
     assert measured.batch_tokens == 256
+    assert measured.batch_was_tried
     assert min(measured.token_seconds, measured.embed_seconds, measured.generate_seconds, measured.start_seconds) > 0
     # Two batches of 256 tokens need more than none, and a 7-million-parameter model little beside the libraries.
     assert 200e6 < measured.base_bytes <= measured.batch_bytes < 4e9
@@ -30,6 +32,35 @@ def test_the_command_prints_a_table_and_json(data, catalora):  # noqa: F811
     result = catalora("estimate", *options, "--json").json
     assert result["measured"]["embed_seconds"] == 0
     assert result["estimates"][-1]["steps"] > 0
+
+
+@pytest.fixture
+def train(data, tmp_path, catalora):  # noqa: F811
+    """Run `catalora train` on a few products: `train("--run", name)`."""
+    options = ["--data", data, "--preset", "quick", "--runs-dir", tmp_path, "--no-index", "--set", "training.epochs=1"]
+    options += [part for name, value in SMALL.items() for part in ("--set", f"{name}={value}")]
+    return lambda *more: catalora("train", *options, "--set", "data.max_samples=32", *more)
+
+
+def test_train_tells_what_it_takes_tries_once_and_leaves_json_alone(train):
+    first = train("--run", "first", "--json")
+    assert first.json["run"] == "first"
+    (line,) = [line for line in first.err.splitlines() if line.startswith("estimate: about")]
+    assert " for 32 products in " in line
+    assert "by a short trial on this machine" in line
+    again = train("--run", "again")
+    assert "try batches" not in again.err
+    assert " ago on this machine" in again.err
+    assert "estimate: about" not in train("--run", "third", "--no-estimate").err
+
+
+def test_train_refuses_what_cannot_fit_and_leaves_no_run_behind(train, monkeypatch, tmp_path):
+    monkeypatch.setattr(room, "measure_free_memory", lambda device: 100_000_000)
+    refused = train("--run", "large")
+    assert refused.code == 1
+    assert "GB of memory at its peak, 0.1 GB are free on cpu" in refused.err
+    assert "Use a smaller model" in refused.err
+    assert not (tmp_path / "large").exists()
 
 
 def test_a_model_that_cannot_be_loaded_is_said_to_be_so(data, tmp_path):

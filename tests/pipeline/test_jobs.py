@@ -239,7 +239,19 @@ def test_a_detached_training_outlives_its_terminal_and_its_watcher(data, tmp_pat
     settings = [
         part for key, value in (SETTINGS | {"training.epochs": 60}).items() for part in ("--set", f"{key}={value}")
     ]
-    words = ["--data", data, "--model", "demo", "--preset", "quick", *settings, "--no-index", "--run", "night"]
+    words = [
+        "--data",
+        data,
+        "--model",
+        "demo",
+        "--preset",
+        "quick",
+        *settings,
+        "--no-index",
+        "--no-estimate",
+        "--run",
+        "night",
+    ]
     runs_dir = tmp_path_factory.mktemp("runs")
     place = ["--runs-dir", runs_dir]
     started = catalora("train", *words, "--detach", *place, start_new_session=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from catalora.cli.output import json_option, print_json, print_table, show_progress
+from catalora.cli.output import describe_duration, json_option, print_json, print_table, show_progress
 
 
 @click.command()
@@ -60,16 +60,3 @@ def command(
     print_table(["products", "steps", "time", "memory", "disk"], rows)
     click.echo(f"\n{measured.reason}")
     click.echo(f"measured: {1 / measured.token_seconds:,.0f} tokens/s in training" if measured.token_seconds else "")
-
-
-def describe_duration(seconds: float) -> str:
-    """A time as people say it.
-
-    Example:
-        >>> describe_duration(42), describe_duration(600), describe_duration(4000)
-        ('42 s', '10 min', '1 h 7 min')
-    """
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    hours, minutes = divmod(round(seconds / 60), 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

@@ -5,10 +5,17 @@ from typing import get_args
 
 import click
 
-from catalora.cli.output import json_option, print_json, runs_dir_option, say, show_progress
+from catalora.cli.output import (
+    describe_duration,
+    json_option,
+    print_json,
+    runs_dir_option,
+    say,
+    show_progress,
+)
 from catalora.cli.runs import name_place, print_launched
 from catalora.config import Tracker
-from catalora.errors import UsageError
+from catalora.errors import CataloraError, UsageError
 from catalora.run import RunFolder, open_run
 
 
@@ -28,6 +35,7 @@ from catalora.run import RunFolder, open_run
 @click.option("--resume", is_flag=True, help="Go on with the run named by --run, with its own settings.")
 @click.option("--detach", is_flag=True, help="Train in a process of its own, which this terminal may leave behind.")
 @click.option("--no-index", is_flag=True, help="Do not index the training products as references.")
+@click.option("--no-estimate", is_flag=True, help="Start at once, without a trial of time, memory and disk.")
 @click.option("--share-device", is_flag=True, help="Train although another run trains on the same device.")
 @runs_dir_option
 @json_option
@@ -41,6 +49,7 @@ def command(
     resume: bool,
     detach: bool,
     no_index: bool,
+    no_estimate: bool,
     share_device: bool,
     runs_dir: str,
     as_json: bool,
@@ -70,14 +79,35 @@ def command(
             references=not no_index,
             share_device=share_device,
         )
+        if not no_estimate:
+            say(_foresee(run))
     if detach:
         from catalora import jobs
 
         print_launched(jobs.launch(run, share_device=share_device), runs_dir, as_json)
         return
-    with show_progress() as progress:
+    with show_progress(lambda: run.read_status().eta_seconds) as progress:
         pipeline.train_run(run, share_device=share_device, progress=progress)
     _print_result(run, as_json)
+
+
+def _foresee(run: RunFolder) -> str:
+    """What the run will take, in a line. One that can't fit is not left behind."""
+    from catalora import jobs, pipeline
+
+    try:
+        with show_progress() as progress:
+            forecast = pipeline.foresee(run, progress=progress)
+    except CataloraError:
+        jobs.delete(run)
+        raise
+    estimate, age = forecast.estimate, forecast.trial_age_seconds
+    tried = f"a trial {describe_duration(age)} ago" if age else "a short trial"
+    return (
+        f"estimate: about {describe_duration(estimate.seconds)} for {estimate.products:,} products in "
+        f"{estimate.steps:,} steps, {estimate.memory_bytes / 1e9:.1f} GB of memory, "
+        f"{estimate.disk_bytes / 1e6:,.0f} MB on disk (by {tried} on this machine)"
+    )
 
 
 def _require_data(data: Path | None) -> Path:

@@ -1,9 +1,9 @@
 """A short trial of what a run does, in a process of its own, so that its memory is its own.
 
 Everything that costs time or memory in a run is done here once or a few times with the run's own code: libraries
-loaded, texts embedded, the model loaded, packed batches of two sizes trained on, a batch evaluated, tokens generated.
-Two sizes of batch tell what a step costs and what each further token adds, in seconds and in bytes; the rest of the
-estimate is arithmetic (`projection.py`).
+loaded, texts embedded, the model loaded, packed batches of growing sizes trained on, a batch evaluated, tokens
+generated. Two sizes of batch tell what a step costs and what each further token adds, in seconds and in bytes; the rest
+of the estimate is arithmetic (`projection.py`). A batch that by the smaller ones can't fit into memory is not tried.
 
     python -m catalora.estimate.probe REQUEST.json      prints a `Measured` as JSON, or an error as JSON
 """
@@ -18,16 +18,20 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from catalora.config import Config
 from catalora.errors import CataloraError, ModelUnavailableError
 
-EMBEDDED_TEXTS = 128
+if TYPE_CHECKING:
+    from catalora.hardware import Device
+
+EMBEDDED_TEXTS = 48
 GENERATED_TOKENS = 8
 MAX_REPETITIONS = 7
-# Tokens of the blocks in a trial row; attention costs little beside the linear layers at these lengths.
-BLOCK_TOKENS = 64
+# Tokens of the first batch, and of the blocks in a trial row; attention costs little beside the linear layers at these
+# lengths.
+FIRST_TOKENS = BLOCK_TOKENS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,32 +41,40 @@ class Measured:
     Attributes:
         device: name of the device.
         reason: why it was chosen.
+        dtype: precision of the frozen weights.
         start_seconds: loading libraries and model, and the first, slower batch.
         embed_seconds: for one text, as the reference index embeds two for each product.
-        step_seconds: what an optimiser step costs whatever its size.
+        batch_seconds: what a batch costs whatever its size.
+        step_seconds: for clipping the gradients and changing the weights.
         token_seconds: what each token of a batch adds, forwards and backwards.
         forward_token_seconds: what a token costs in evaluation.
         generate_seconds: for one generated token of all watched products together.
-        base_bytes: peak before the first batch is trained on.
-        token_bytes: what each token of a batch adds to that.
-        batch_tokens: tokens of the larger batch that was tried.
+        frozen_bytes: of the base model's weights.
+        base_bytes: peak with the model, the optimiser and a first batch of `FIRST_TOKENS` tokens.
+        token_bytes: what each further token of a batch adds to that.
+        batch_tokens: tokens of a batch as the run would have it.
         batch_bytes: peak with that batch.
+        batch_was_tried: whether it was, or memory is too small and its figures are drawn out from smaller ones.
         trained_parameters: of the adapter.
         context_tokens: the longest row the model takes.
     """
 
-    device: str
+    device: Literal["cpu", "cuda", "mps"]
     reason: str
+    dtype: str
     start_seconds: float
     embed_seconds: float
+    batch_seconds: float
     step_seconds: float
     token_seconds: float
     forward_token_seconds: float
     generate_seconds: float
+    frozen_bytes: int
     base_bytes: int
     token_bytes: float
     batch_tokens: int
     batch_bytes: int
+    batch_was_tried: bool
     trained_parameters: int
     context_tokens: int
 
@@ -117,41 +129,98 @@ def measure(config: Config, *, labelled_share: float, seconds: float, references
     from catalora.training import trainer as _  # noqa: F401 - a run loads it, and it takes time and memory
 
     trial = _Trial(config, labelled_share)
-    trial.train(min(BLOCK_TOKENS, trial.row_tokens), rows=1)
+    trial.train(min(FIRST_TOKENS, trial.row_tokens), rows=1)
+    update_seconds = trial.time_update()
     embedding = not_started - started
     start_seconds = time.monotonic() - started - embedding
     base_bytes = trial.measure_peak()
 
     rows = config.training.batch_size
-    small = (trial.row_tokens, rows // 2) if rows > 1 else (trial.row_tokens // 2, 1)
-    small_seconds = [trial.time_batch(*small)]
-    small_bytes = trial.measure_peak()
-    large_seconds = [trial.time_batch(trial.row_tokens, rows)]
-    large_bytes = trial.measure_peak()
-    until = time.monotonic() + seconds - small_seconds[0] - large_seconds[0]
-    while time.monotonic() < until and len(large_seconds) < MAX_REPETITIONS:
-        small_seconds.append(trial.time_batch(*small))
-        large_seconds.append(trial.time_batch(trial.row_tokens, rows))
-
-    small_tokens, large_tokens = small[0] * small[1], trial.row_tokens * rows
-    one, other = statistics.median(small_seconds), statistics.median(large_seconds)
-    token_seconds = max(other - one, 0.0) / (large_tokens - small_tokens)
+    tries = _try_batches(trial, rows, base_bytes, seconds)
+    last = tries[-1]
+    token_bytes = max(last.peak - base_bytes, 0) / max(last.tokens - FIRST_TOKENS, 1)
+    token_seconds, batch_seconds = _split_seconds(tries)
+    batch_tokens = trial.row_tokens * rows
     return Measured(
         device=trial.device.name,
         reason=trial.device.reason,
+        dtype=trial.device.dtype,
         start_seconds=start_seconds,
         embed_seconds=embed_seconds,
-        step_seconds=max(other - token_seconds * large_tokens, 0.0) + trial.time_update(),
+        batch_seconds=batch_seconds,
+        step_seconds=update_seconds,
         token_seconds=token_seconds,
         forward_token_seconds=trial.time_evaluation() / trial.row_tokens,
         generate_seconds=trial.time_generation(config.training.watch_products),
+        frozen_bytes=trial.frozen_bytes,
         base_bytes=base_bytes,
-        token_bytes=max(large_bytes - small_bytes, 0) / (large_tokens - small_tokens),
-        batch_tokens=large_tokens,
-        batch_bytes=large_bytes,
+        token_bytes=token_bytes,
+        batch_tokens=batch_tokens,
+        batch_bytes=int(last.peak + token_bytes * (batch_tokens - last.tokens)),
+        batch_was_tried=last.tokens == batch_tokens,
         trained_parameters=trial.trained_parameters,
         context_tokens=trial.context_tokens,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """A size of batch with its times, and the peak in bytes after the first one."""
+
+    length: int
+    rows: int
+    seconds: list[float]
+    peak: int
+
+    @property
+    def tokens(self) -> int:
+        """Of the whole batch."""
+        return self.length * self.rows
+
+
+def _try_batches(trial: "_Trial", rows: int, base_bytes: int, seconds: float) -> list[_Try]:
+    """Try growing batches up to `rows` rows, as long as the next one should fit, then repeat the last two."""
+    from catalora.machine import measure_free_memory
+
+    began, free = time.monotonic(), measure_free_memory(trial.device.name)
+    tries: list[_Try] = []
+    for length, count in _list_sizes(trial.row_tokens, rows):
+        tokens = length * count
+        if tries:
+            slope = (tries[-1].peak - base_bytes) / max(tries[-1].tokens - FIRST_TOKENS, 1)
+            if slope * (tokens - FIRST_TOKENS) > free:
+                break
+        try:
+            tries.append(_Try(length, count, [trial.time_batch(length, count)], trial.measure_peak()))
+        except trial.torch.OutOfMemoryError:
+            if not tries:
+                raise
+            break
+    while time.monotonic() - began < seconds and len(tries[-1].seconds) < MAX_REPETITIONS:
+        for one in tries[-2:]:
+            one.seconds.append(trial.time_batch(one.length, one.rows))
+    return tries
+
+
+def _list_sizes(row_tokens: int, rows: int) -> list[tuple[int, int]]:
+    """Row lengths and numbers of rows to try, from half a row on.
+
+    Example:
+        >>> _list_sizes(512, 4)
+        [(256, 1), (512, 1), (512, 2), (512, 4)]
+    """
+    counts = [rows]
+    while counts[-1] > 1:
+        counts.append(counts[-1] // 2)
+    return [(max(row_tokens // 2, 1), 1), *((row_tokens, count) for count in reversed(counts))]
+
+
+def _split_seconds(tries: list[_Try]) -> tuple[float, float]:
+    """Seconds for each token, and for the batch beside them, from the two largest sizes."""
+    small, large = tries[-2] if len(tries) > 1 else tries[-1], tries[-1]
+    one, other = statistics.median(small.seconds), statistics.median(large.seconds)
+    token_seconds = max(other - one, 0.0) / max(large.tokens - small.tokens, 1)
+    return token_seconds, max(other - token_seconds * large.tokens, 0.0)
 
 
 def _time_embedding() -> float:
@@ -176,7 +245,7 @@ class _Trial:
         from catalora.generation.answer import Answerer
         from catalora.hardware import choose_device, keep_freed_memory
         from catalora.model.adapter import attach_lora
-        from catalora.model.loading import load_base
+        from catalora.model.loading import load_base, measure_weights
         from catalora.prompts import PromptTemplate
         from catalora.training.loss import CompletionLoss
 
@@ -185,6 +254,7 @@ class _Trial:
         self.device = choose_device(config.model.device, config.model.dtype)
         if self.device.name == "cpu" and config.training.keep_memory:
             keep_freed_memory()
+        _require_room_for_weights(config, measure_weights(config.model, self.device), self.device)
         loaded = load_base(config.model, self.device)
         self.model: Any = attach_lora(loaded.model, config.lora, config.training.seed)
         self.answerer = Answerer(self.model, loaded.tokenizer, PromptTemplate(), self.device.name)
@@ -194,6 +264,8 @@ class _Trial:
         self.loss = CompletionLoss(self.model)
         weights = [weight for weight in self.model.parameters() if weight.requires_grad]
         self.trained_parameters = sum(weight.numel() for weight in weights)
+        frozen = [weight for weight in self.model.parameters() if not weight.requires_grad]
+        self.frozen_bytes = sum(weight.numel() * weight.element_size() for weight in frozen)
         self.optimizer = torch.optim.AdamW(weights, lr=1e-9)
 
     def train(self, tokens: int, rows: int) -> None:
@@ -266,6 +338,22 @@ class _Trial:
     def _wait(self) -> None:
         if self.device.name != "cpu":
             getattr(self.torch, self.device.name).synchronize()
+
+
+def _require_room_for_weights(config: Config, size: int, device: "Device") -> None:
+    """Refuse a model whose weights alone don't fit, before they are fetched and loaded."""
+    from catalora.machine import measure_free_memory
+
+    free = measure_free_memory(device.name)
+    if size <= free:
+        return
+    fits_in_half = device.dtype == "float32" and size / 2 <= free
+    raise ModelUnavailableError(
+        f"the weights of {config.model.name!r} take {size / 1e9:.1f} GB in {device.dtype}, "
+        f"{free / 1e9:.1f} GB are free on {device.name}",
+        code="memory-too-small",
+        hint="Use --set model.dtype=bfloat16, which halves them." if fits_in_half else "Use a smaller model.",
+    )
 
 
 def main() -> None:

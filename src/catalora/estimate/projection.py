@@ -1,20 +1,16 @@
 """From a short trial to a whole run: seconds, bytes of memory and bytes on disk for a number of products.
 
     steps    = epochs · rows / (batch size · accumulation),   rows = products · tokens per product / row length
-    seconds  = start + index + steps · step + evaluations · (validation rows + watched answers)
+    seconds  = start + index + tokens · token + batches · batch + steps · step
+             + evaluations · (validation rows + watched answers)
 
 Each factor is measured: tokens per product on the catalogue itself, seconds and bytes in the trial (`probe.py`).
 """
 
 import math
-import shutil
 from dataclasses import dataclass
-from pathlib import Path
-
-import psutil
 
 from catalora.config import TrainingConfig
-from catalora.errors import TrainingError
 from catalora.estimate.probe import Measured
 
 # Rows of the original's table of runs; the last line of ours is the whole data set.
@@ -24,8 +20,6 @@ CHECKPOINT_BYTES_PER_PARAMETER = 12
 ADAPTER_BYTES_PER_PARAMETER = 4
 # Vectors, their graph and the titles: see `catalora.references.generations.estimate_size_bytes`.
 TEXT_BYTES_PER_PRODUCT = 700
-# What must stay free for the system and other programs.
-MEMORY_TO_LEAVE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +60,21 @@ class Estimate:
     disk_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What one run will take.
+
+    Attributes:
+        measured: the trial that it rests on.
+        estimate: for the products that the run would use.
+        trial_age_seconds: time since the trial; 0 when it was made for this run.
+    """
+
+    measured: Measured
+    estimate: Estimate
+    trial_age_seconds: float
+
+
 def project(
     measured: Measured, catalogue: CatalogueCosts, training: TrainingConfig, products: int, *, references: bool = True
 ) -> Estimate:
@@ -78,8 +87,8 @@ def project(
     batches = math.ceil(epoch_rows * training.epochs / training.batch_size)
     steps = math.ceil(batches / training.gradient_accumulation_steps)
     epoch_tokens = products * catalogue.tokens_per_product
-    # A batch costs its tokens; the optimiser's part comes once in a step.
-    seconds = epoch_tokens * training.epochs * measured.token_seconds + steps * measured.step_seconds
+    seconds = epoch_tokens * training.epochs * measured.token_seconds
+    seconds += batches * measured.batch_seconds + steps * measured.step_seconds
     evaluations = math.ceil(steps / training.save_steps) if catalogue.validation else 0
     validated = min(catalogue.validation, training.max_validation_products) * catalogue.tokens_per_product
     watches = bool(catalogue.validation and training.watch_products)
@@ -113,60 +122,3 @@ def _count_disk_bytes(measured: Measured, catalogue: CatalogueCosts, training: T
     checkpoints = training.keep_checkpoints + 2  # the best one, and the one being written
     adapter = measured.trained_parameters * (checkpoints * CHECKPOINT_BYTES_PER_PARAMETER + ADAPTER_BYTES_PER_PARAMETER)
     return adapter + products * (TEXT_BYTES_PER_PRODUCT + catalogue.index_bytes_per_product)
-
-
-def require_room(estimate: Estimate, measured: Measured, training: TrainingConfig, folder: Path) -> None:
-    """Refuse a run that can't fit, and name the change that would fit.
-
-    Raises:
-        TrainingError: memory or disk do not suffice.
-    """
-    if measured.device == "cpu":
-        # The trial's process has ended: what it needed is free again if it is free now.
-        limit = int(psutil.virtual_memory().available * (1 - MEMORY_TO_LEAVE))
-    else:
-        import torch
-
-        limit = int(torch.cuda.mem_get_info()[1] * (1 - MEMORY_TO_LEAVE)) if measured.device == "cuda" else 2**63
-    if estimate.memory_bytes > limit:
-        raise TrainingError(
-            f"the run needs {_gigabytes(estimate.memory_bytes)} of memory at its peak, {_gigabytes(limit)} are free on "
-            f"{measured.device}",
-            code="memory-too-small",
-            hint=suggest_smaller(measured, training, limit),
-        )
-    free = shutil.disk_usage(_nearest_existing(folder)).free
-    if estimate.disk_bytes > free:
-        raise TrainingError(
-            f"the run folder grows to {_gigabytes(estimate.disk_bytes)}, {_gigabytes(free)} are free in {folder}",
-            code="disk-too-small",
-            hint="Free some space, or put the runs on another disk with --runs-dir.",
-        )
-
-
-def suggest_smaller(measured: Measured, training: TrainingConfig, limit: int) -> str:
-    """The gentlest change with which the peak stays under `limit` bytes."""
-    if measured.token_bytes > 0:
-        tokens = measured.batch_tokens - (measured.batch_bytes - limit) / measured.token_bytes
-        rows = int(tokens // training.max_length)
-        if rows >= 1:
-            accumulation = math.ceil(training.batch_size * training.gradient_accumulation_steps / rows)
-            return (
-                f"Use --set training.batch_size={rows} --set training.gradient_accumulation_steps={accumulation}: the "
-                "same products per step in smaller batches."
-            )
-        if tokens >= 128:
-            length = int(tokens // 64 * 64)
-            return (
-                f"Use --set training.batch_size=1 --set training.max_length={length}; longer descriptions are cut "
-                "after a whole sentence."
-            )
-    return "Use a smaller model, or a machine with more memory."
-
-
-def _gigabytes(size: float) -> str:
-    return f"{size / 1e9:.1f} GB"
-
-
-def _nearest_existing(folder: Path) -> Path:
-    return next(place for place in (folder.resolve(), *folder.resolve().parents) if place.exists())

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 import transformers
 from safetensors import SafetensorError
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from catalora.config import ModelConfig
 from catalora.errors import ModelUnavailableError
@@ -71,6 +71,23 @@ def load_base(config: ModelConfig, device: Device, *, token: str | None = None) 
     # `name_or_path` stays the folder, where libraries find the files offline; this is the name to show and to publish.
     model.catalora_identity = identity
     return LoadedModel(model=model, tokenizer=tokenizer, identity=identity, device=device)
+
+
+def measure_weights(config: ModelConfig, device: Device, *, token: str | None = None) -> int:
+    """Bytes that a model's weights take in memory, told from its configuration alone.
+
+    Raises:
+        InputNotFoundError: the name is neither a folder nor a possible Hub id.
+        ModelUnavailableError: the Hub refuses, or transformers cannot build the model.
+    """
+    source = find_source(config, token=token, with_weights=False)
+    try:
+        settings = AutoConfig.from_pretrained(source.folder, trust_remote_code=False, local_files_only=True)
+        with torch.device("meta"):
+            model = AutoModelForCausalLM.from_config(settings, dtype=device.torch_dtype)
+    except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
+        raise _describe_failure("configuration", config.name, error) from error
+    return sum(weight.numel() * weight.element_size() for weight in model.parameters())
 
 
 def load_tokenizer(config: ModelConfig, *, token: str | None = None) -> Any:
