@@ -197,7 +197,7 @@ class Attributor:
 
 
 def choose_checkpoints(session: Session) -> list[Checkpoint]:
-    """The run's first and last whole checkpoint, or the only one.
+    """The two earliest whole checkpoints that the run still has, or the only one: early ones tell most.
 
     Raises:
         InputNotFoundError: there is none.
@@ -210,7 +210,7 @@ def choose_checkpoints(session: Session) -> list[Checkpoint]:
             code="no-checkpoints",
             hint="Restore the folder `checkpoints` of the run, or train again.",
         )
-    return [whole[0], whole[-1]] if len(whole) > 1 else whole
+    return whole[:2]
 
 
 @contextmanager

@@ -60,9 +60,8 @@ def command(
     elif as_json:
         print_json({"run": run, **store.facts.model_dump()})
     else:
-        click.echo(
-            f"{run}: gradients of {store.facts.rows:,} training examples at {len(store.facts.checkpoints)} checkpoint(s)"
-        )
+        steps = ", ".join(store.facts.checkpoints)
+        click.echo(f"{run}: gradients of {store.facts.rows:,} training examples at {steps}")
 
 
 def print_attribution(found: "Attribution", language: str = "en") -> None:

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-DIMENSIONS = 2048
+DIMENSIONS = 16_384
 SEED = 17
 
 

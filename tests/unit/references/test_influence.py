@@ -6,7 +6,7 @@ from catalora.references.index import IndexUnavailableError
 from catalora.references.influence import build_influence, open_influence
 from catalora.references.sketch import Sketch
 
-ROWS, DIMENSIONS = 40, 256
+ROWS, DIMENSIONS = 40, 4096
 KEY = "0123456789abcdef"
 
 
@@ -24,7 +24,7 @@ def reader(sketches, *, stop_at=None):
                 raise KeyboardInterrupt
             if number >= done:
                 read.batches.append(number)
-                yield rows[start : start + 4], sketches[rows[start : start + 4]]
+                yield tuple(rows[start : start + 4]), sketches[rows[start : start + 4]]
 
     read.batches = []
     return read
@@ -36,7 +36,7 @@ def build(folder, *readers, fingerprint=KEY):
     return build_influence(folder, uids, uids, named, dimensions=DIMENSIONS, fingerprint=fingerprint)
 
 
-def test_scores_are_mean_cosines_up_to_rounding(tmp_path):
+def test_scores_are_mean_cosines_up_to_the_error_of_signs(tmp_path):
     parts, answer = [make_sketches(1), make_sketches(2)], [make_sketches(3)[0], make_sketches(4)[0]]
     store = build(tmp_path, *map(reader, parts))
     cosines = [
@@ -44,10 +44,11 @@ def test_scores_are_mean_cosines_up_to_rounding(tmp_path):
         for part, sketch in zip(parts, answer, strict=True)
     ]
     scores = store.score(answer)
-    assert np.abs(scores - np.mean(cosines, axis=0)).max() < 0.005
+    # Standard error sqrt(pi / 2 / 4096 / 2) = 0.014, of which the signs' own part is less.
+    assert np.abs(scores - np.mean(cosines, axis=0)).max() < 0.05
     own = store.rank(store.score([part[7] for part in parts]), 3)
     assert (own[0].rank, own[0].uid) == (1, "P7")
-    assert own[0].score == pytest.approx(1, abs=0.001)
+    assert own[0].score == pytest.approx(1, abs=0.03)
     assert [item.score for item in own] == sorted((item.score for item in own), reverse=True)
 
 
@@ -88,7 +89,7 @@ def test_what_is_left_of_another_build_is_not_gone_on_with(tmp_path, monkeypatch
     assert not (tmp_path / f"gen-{KEY}").exists()
 
 
-@pytest.mark.parametrize("name", ["gradients-0.i8", "lengths-0.f32", "rows.parquet"])
+@pytest.mark.parametrize("name", ["signs-0.bits", "written-0.u8", "rows.parquet"])
 def test_a_damaged_store_is_refused_and_built_again(tmp_path, name):
     build(tmp_path, reader(make_sketches(1)))
     path = tmp_path / f"gen-{KEY}" / name
@@ -107,8 +108,8 @@ def test_sketches_keep_inner_products():
     near = {name: 0.6 * common[name] + 0.8 * torch.randn(size, generator=generator) for name, size in sizes.items()}
     sketch = Sketch(sizes)
     one, other = (sum(sketch.fold(name, weights[name][None])[0] for name in sizes) for weights in (common, near))
-    # Standard error 1 / sqrt(2048) = 0.022.
-    assert float(torch.cosine_similarity(one, other, dim=0)) == pytest.approx(0.6, abs=0.08)
+    # Standard error 1 / sqrt(16,384) = 0.008.
+    assert float(torch.cosine_similarity(one, other, dim=0)) == pytest.approx(0.6, abs=0.03)
     assert Sketch(sizes).fingerprint == sketch.fingerprint != Sketch({**sizes, "b": 70_000}).fingerprint
 
 
