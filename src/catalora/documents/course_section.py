@@ -55,7 +55,7 @@ def describe_warning(code: str | None, message: str, facts: RunFacts, wording: W
     if code in {"shortened", "skipped"}:
         count, length = wording.number(count_warned(facts, code)), facts.config.training.max_length
         return wording.say(f"warnings.{code}", count=count, length=length)
-    known = code if code in {"fewer-products", "versions", "memorising"} else "other"
+    known = code if code in {"fewer-products", "versions", "memorising", "memory-ran-out"} else "other"
     return wording.say(f"warnings.{known}", message=message)
 
 
