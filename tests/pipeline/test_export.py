@@ -61,6 +61,31 @@ def test_in_full_precision_the_merged_answers_are_the_runs(run, tmp_path):
     assert (export.check.identical, export.precision) == (6, "float32")
 
 
+@pytest.mark.parametrize(
+    ("kind", "precision", "library"),
+    [
+        ("gguf", "f32", "llama_cpp"),  # has to be compiled, so it is not among the test requirements
+        ("openvino", "float32", "openvino"),
+        ("ctranslate2", "float32", "ctranslate2"),
+    ],
+)
+def test_in_full_precision_other_engines_give_the_runs_answers(run, tmp_path, kind, precision, library):
+    pytest.importorskip(library)
+    export = pipeline.export(run, kind, tmp_path / kind, precision=precision, questions=6)
+    check = export.check
+    assert check.prompts_alike == 6
+    # They add up in another order than torch, and llama.cpp keeps its cache in 16 bits: a near tie may fall otherwise.
+    assert check.identical >= 4 and check.differing_share < 0.25, check
+    assert {path.name for path in export.folder.iterdir()} >= PAPERS
+
+
+@pytest.mark.parametrize(("kind", "precision"), [("gguf", "q8_0"), ("openvino", "float16"), ("ctranslate2", "int8")])
+def test_smaller_weights_make_smaller_exports(run, tmp_path, kind, precision):
+    small = pipeline.export(run, kind, tmp_path / "small", precision=precision, questions=0)
+    parameters = run.read_record()["model"]["parameters"]
+    assert small.size_bytes < 3 * parameters
+
+
 def test_the_card_is_the_exports_own(adapter, merged):
     english, portuguese = ((export.folder / "README.md").read_text() for export in (adapter, merged))
     assert "base_model_relation: adapter" in english

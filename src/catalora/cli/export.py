@@ -49,6 +49,11 @@ def command(
     \b
     adapter       LoRA weights for PEFT and vLLM, without the base model
     merged        one model in safetensors for transformers and vLLM
+    gguf          one file for llama.cpp, and a Modelfile for Ollama
+    openvino      for OpenVINO on CPUs
+    ctranslate2   for CTranslate2 on CPUs and GPUs
+
+    The last three need an extra of the same name; comparing GGUF needs the extra llama-cpp, or leave it out: --check 0.
 
     \b
     catalora export amazon --format merged --out exports/amazon

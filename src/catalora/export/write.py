@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import psutil
@@ -70,12 +71,15 @@ def export_run(
 
     Raises:
         UsageError: the folder exists, the run is not finished, or the format has no such precision.
+        ModuleNotFoundError: the format's library, or for the comparison its program, is not installed.
         StorageError: no space, or no permission to write.
         ModelUnavailableError: the base model is not there, or its family cannot be written in this format.
     """
     started = time.monotonic()
     writer = find_writer(kind)
     precision = _choose_precision(writer, kind, precision)
+    if questions:
+        import_module(writer.engine)  # before the work, not after it
     _refuse_existing(out)
     source = open_source(run, token=token)
     check: Check | None = None
