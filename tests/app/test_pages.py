@@ -1,14 +1,17 @@
 """Every page in both languages, over real data sets and runs and the real worker."""
 
 import os
+import re
 import subprocess
 import sys
+from html import escape
 
 import pytest
 
 from catalora.app.navigation import PAGES
 from catalora.app.place import DATA_DIR, RUNS_DIR
 from catalora.app.texts import Texts
+from catalora.references.wording import WORDS
 from tests.app.conftest import HOSTILE
 
 LOCALES = {"pt-BR": "pt_BR", "en-US": "en"}
@@ -132,6 +135,20 @@ def test_a_bad_setting_is_explained_before_anything_starts(open_app, home):
     assert not test.button(key="start") if "start" in [button.key for button in test.button] else True
 
 
+def test_what_a_run_takes_is_tried_when_no_earlier_run_tells(open_app, home, tmp_path):
+    (tmp_path / "data").symlink_to(home / "data")
+    test = open_app(tmp_path, "tuning")
+    test.get_by_key("model-1").select("demo").run()
+    test.button(key="trial-start").click().run()
+    assert not test.exception
+    assert not test.error
+    (table,) = [frame.value for frame in test.dataframe if "Memory" in frame.value]
+    assert len(table) == 1  # fewer products than the smallest of the round numbers
+    assert table["Memory"][0].endswith("GB")
+    test.get_by_key("data.max_samples-quick").set_value(3).run()
+    assert not test.dataframe  # other settings, not tried yet
+
+
 def test_a_name_that_is_a_path_starts_nothing(open_app, home):
     test = open_app(home, "tuning", "pt-BR")
     test.get_by_key("model-1").select("demo").run()
@@ -165,6 +182,50 @@ def test_both_models_answer_and_stay_visible(open_app, home):
     test.switch_page("app_pages/data.py").run()
     test.switch_page("app_pages/compare.py").run()
     assert sum("tokens/s" in caption.value for caption in test.caption) == 2
+
+
+def open_evidence(test, side):
+    entry = test.session_state["asked"]["small"][0]
+    test.session_state[f"evidence-{side}-{entry.asked}"] = True
+    test.run()
+    assert not test.exception, test.exception
+    assert not test.error
+    return entry
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_an_answer_can_be_opened_to_its_evidence(open_app, home, locale):
+    test = open_app(home, "compare", locale)
+    say = WORDS["en" if locale == "en-US" else "pt"]
+    test.text_input(key="question").set_value("What is Lamp 7?").run()
+    test.button(key="ask-tuned").click().run()
+    assert not test.session_state["asked"]["small"][0].evidence
+    entry = open_evidence(test, "tuned")
+    assert entry.evidence.keys() == {"tuned"}
+    html = "".join(element.proto.body for element in test.get("html"))
+    assert escape(say["copied_means"]) in html
+    assert escape(say["facts_mean"]) in html
+    assert any(text.value.startswith(f"{say['record']}: Lamp 7 (P007)") for text in test.text)
+    test.button(key="ask-grounded").click().run()
+    assert "grounded" in test.session_state["asked"]["small"][0].answers
+    assert open_evidence(test, "grounded").evidence.keys() == {"tuned", "grounded"}
+
+
+def test_evidence_shows_hostile_text_as_text(open_app, home):
+    test = open_app(home, "compare")
+    cleaned = HOSTILE.replace("<script>alert(1)</script> ", "").replace("\u202e", "")
+    test.text_input(key="question").set_value(f"What is Hostile {cleaned}?").run()
+    test.button(key="ask-tuned").click().run()
+    # What a model says is nobody's to choose; this one says the worst.
+    test.session_state["asked"]["small"][0].answers["tuned"].text = f"It says {HOSTILE}"
+    open_evidence(test, "tuned")
+    shown = [element for element in walk(test.main) if "beacon.invalid" in show(element)]
+    assert {element.type for element in shown} <= PLAIN | {"html"}
+    (html,) = [element.proto.body for element in shown if element.type == "html"]
+    tags = set(re.findall(r"<(\w+)", html))
+    assert tags <= {"div", "span", "sup", "h4", "ol", "ul", "li"}
+    assert "U+202E" in html
+    assert any("(H1), held out" in text.value for text in test.text)
 
 
 def test_a_blind_choice_is_kept_and_counted(open_app, home):

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 SIDES = ("base", "tuned")
-# The tuned model with the product's record in the prompt: below the two, because it is asked something else.
+# The tuned model with the product's record in the prompt: a third column on request, since it is asked something else.
 GROUNDED = "grounded"
 _KEY = "asked"
 KEPT_QUESTIONS = 50
@@ -43,6 +43,7 @@ class Asked:
         product: uid, title and status of the product that it names, or nothing.
         references: the nearest training products.
         record: uid, title and status of the record that the grounded answer was made from, or nothing.
+        evidence: what the worker found for answers whose evidence was asked for, by side.
         blind: whether the sides are hidden until a choice is made.
         order: the sides from left to right; shuffled when blind.
         choice: the better side, `tie`, or nothing before the choice.
@@ -54,6 +55,7 @@ class Asked:
     product: dict[str, str] | None = None
     references: list[dict[str, Any]] = field(default_factory=list)
     record: dict[str, str] | None = None
+    evidence: dict[str, dict[str, Any]] = field(default_factory=dict)
     blind: bool = False
     order: tuple[str, ...] = SIDES
     choice: str | None = None

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from catalora.app.answers import GROUNDED, SIDES, Asked, ShownAnswer
+from catalora.app.evidence import show_evidence
 from catalora.app.plain import reveal, show_text
 from catalora.app.preferences import CHOICES, count_choices, save_choice
 from catalora.app.state import get_place, get_token, get_worker
@@ -70,13 +71,14 @@ def generate(run: RunFolder, entry: Asked, sides: Sequence[str], slots: Mapping[
         entry.answers[side] = ShownAnswer(
             answer["text"], answer["tokens"], max(seconds, 1e-3), answer["stopped"], answer["has_follow_up"]
         )
+        entry.evidence.pop(side, None)
     entry.product, entry.references = reply["product"], reply["references"]
     if GROUNDED in sides:
         entry.record = reply["record"]
 
 
 def lay_out_sides(texts: Texts, entry: Asked | None, asked: Sequence[str]) -> dict[str, DeltaGenerator]:
-    """Places for the answers: the two sides beside each other, and the grounded answer below where there is one.
+    """Places for the answers: the two sides beside each other, and the grounded answer as a third where there is one.
 
     Args:
         texts: the reader's words.
@@ -86,20 +88,22 @@ def lay_out_sides(texts: Texts, entry: Asked | None, asked: Sequence[str]) -> di
     slots = {}
     order = entry.order if entry else SIDES
     is_hidden = entry is not None and entry.is_hidden
-    for column, side, letter in zip(st.columns(2, border=True), order, "AB", strict=True):
+    has_grounded = GROUNDED in asked or (entry is not None and GROUNDED in entry.answers)
+    columns = st.columns(3 if has_grounded else 2, border=True)
+    for column, side, letter in zip(columns, order, "AB", strict=False):
         with column:
             name = texts("compare.blind_side", letter=letter) if is_hidden else texts(f"compare.side_{side}")
             st.subheader(name)
             slots[side] = st.empty()
-    if GROUNDED in asked or (entry is not None and GROUNDED in entry.answers):
-        with st.container(border=True):
+    if has_grounded:
+        with columns[2]:
             st.subheader(texts("compare.side_grounded"))
             slots[GROUNDED] = st.empty()
     return slots
 
 
-def show_answer(texts: Texts, entry: Asked | None, side: str, slot: DeltaGenerator) -> None:
-    """One side's answer with how it came about, or a word that there is none yet.
+def show_answer(texts: Texts, run: RunFolder, entry: Asked | None, side: str, slot: DeltaGenerator) -> None:
+    """One side's answer with how it came about and a fold for its evidence, or a word that there is none yet.
 
     What would tell the sides of a blind test apart is left out until the choice.
     """
@@ -118,6 +122,8 @@ def show_answer(texts: Texts, entry: Asked | None, side: str, slot: DeltaGenerat
             st.caption(texts("compare.follow_up"))
         if entry is not None and side == GROUNDED:
             _show_record(texts, entry)
+        if entry is not None and answer.text.strip():
+            show_evidence(texts, run, entry, side, answer)
 
 
 def _show_record(texts: Texts, entry: Asked) -> None:

@@ -39,7 +39,7 @@ def show_overview(texts: Texts, data: PreparedData) -> None:
     with st.container(horizontal=True):
         for name, count in figures.items():
             help_text = texts(f"data.figure_{name}_help")
-            st.metric(texts(f"data.figure_{name}"), texts.number(count), help=help_text, border=True, width=150)
+            st.metric(texts(f"data.figure_{name}"), texts.number(count), help=help_text, border=True, width=140)
 
 
 def show_records(texts: Texts, data: PreparedData) -> None:

@@ -94,9 +94,9 @@ def find_removed(data: PreparedData, reason: str) -> pl.DataFrame:
 
 
 def reveal_table(table: pl.DataFrame) -> pl.DataFrame:
-    """A table whose texts show what they would hide."""
+    """A table whose texts show what they would hide; a text that is missing is empty."""
     texts = [name for name, kind in table.schema.items() if kind == pl.String]
-    return table.with_columns(pl.col(name).map_elements(reveal, return_dtype=pl.String) for name in texts)
+    return table.with_columns(pl.col(name).fill_null("").map_elements(reveal, return_dtype=pl.String) for name in texts)
 
 
 def write_difference(change: FieldChange) -> str:

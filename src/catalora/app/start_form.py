@@ -13,6 +13,7 @@ from catalora.app.problems import showing_errors
 from catalora.app.settings_form import show_settings
 from catalora.app.state import get_token
 from catalora.app.texts import Texts
+from catalora.app.trial import show_trial
 from catalora.config import Config, build_config, read_presets
 from catalora.errors import CataloraError
 
@@ -59,7 +60,7 @@ def show_start_form(texts: Texts, place: Place, datasets: list[str]) -> None:
     name = st.text_input(texts("tuning.name"), key="run_name", max_chars=64, placeholder=texts("tuning.name_empty"))
     with showing_errors():
         wanted = build_config(preset, {**changed, "model.name": str(model)})
-        _show_estimate(texts, place, wanted, data)
+        _show_estimate(texts, place, wanted, data, preset, {**changed, "model.name": str(model)})
         busy = next((view for view in jobs.list_jobs(place.runs_dir) if view.active), None)
         if busy is not None:
             st.text(texts("tuning.busy", name=busy.name))
@@ -95,13 +96,16 @@ def _show_main_settings(texts: Texts, config: Config, preset: str) -> dict[str, 
     return changed
 
 
-def _show_estimate(texts: Texts, place: Place, config: Config, data: str) -> None:
+def _show_estimate(
+    texts: Texts, place: Place, config: Config, data: str, preset: str, overrides: dict[str, object]
+) -> None:
     products = open_dataset(place.dataset(data)).profile.splits["train"]
     used = min(config.data.max_samples or products, products)
     show_text(texts("tuning.amount", used=texts.number(used), available=texts.number(products)))
     estimate = estimate_seconds(place, config, products)
     if estimate is None:
         st.caption(texts("tuning.no_estimate"))
+        show_trial(texts, place.dataset(data), preset, overrides)
     else:
         duration = texts.duration(estimate.seconds)
         st.caption(texts("tuning.estimate", duration=duration, run=estimate.source))

@@ -31,13 +31,13 @@ waiting = st.container()
 slots = lay_out_sides(texts, entry, click.sides)
 for side, slot in slots.items():
     if side not in click.sides:
-        show_answer(texts, entry, side, slot)
+        show_answer(texts, run, entry, side, slot)
 show_decoding(texts, config, run.read_record())
 if entry is not None and click.sides:
     with waiting, showing_errors():
         generate(run, entry, click.sides, slots)
     for side in click.sides:
-        show_answer(texts, entry, side, slots[side])
+        show_answer(texts, run, entry, side, slots[side])
 if entry is not None and entry.is_hidden and set(SIDES) <= entry.answers.keys():
     with showing_errors():
         show_choice(texts, run, entry)

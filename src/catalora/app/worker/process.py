@@ -113,6 +113,21 @@ def ask(desk: Desk, request: Request) -> dict[str, Any]:
     return asdict(reply)
 
 
+def trace(desk: Desk, request: Request) -> dict[str, Any]:
+    """The evidence for an answer that was given to a question."""
+    from catalora import pipeline
+    from catalora.references.trace import mark_answer
+
+    session = desk.open(_open_run(request), request.get("token"))
+    found = pipeline.trace(session, request["answer"], about=request["question"], progress=desk.send_stage)
+    (evidence,) = found.answers
+    return {
+        "record": asdict(found.record) if found.record else None,
+        "marks": asdict(mark_answer(evidence, session.products)),
+        "resembling": [asdict(reference) for reference in evidence.resembling],
+    }
+
+
 def search(desk: Desk, request: Request) -> dict[str, Any]:
     """Search a run's reference index; no model is loaded for it."""
     from catalora import pipeline
@@ -154,7 +169,29 @@ def measure(desk: Desk, request: Request) -> dict[str, Any]:
     return asdict(fit)
 
 
-SERVICES: dict[str, Service] = {"ask": ask, "search": search, "preview": preview, "measure": measure}
+def estimate(desk: Desk, request: Request) -> dict[str, Any]:
+    """What runs on growing numbers of products would take, after a short trial in a process of its own."""
+    from catalora import pipeline
+
+    measured, estimates = pipeline.estimate(
+        request["data"],
+        preset=request["preset"],
+        settings=request["settings"],
+        seconds=request["seconds"],
+        token=request.get("token"),
+        progress=desk.send_stage,
+    )
+    return {"device": measured.device, "estimates": [asdict(item) for item in estimates]}
+
+
+SERVICES: dict[str, Service] = {
+    "ask": ask,
+    "trace": trace,
+    "search": search,
+    "preview": preview,
+    "measure": measure,
+    "estimate": estimate,
+}
 
 
 def _open_run(request: Request) -> "RunFolder":
