@@ -21,7 +21,8 @@ from catalora.jobs.events import read_log
 from catalora.jobs.views import JobView, read_job
 from catalora.run import RunFolder, Status
 
-LAUNCH_SECONDS = 60.0
+# A machine that is busy with other things can take minutes to load the libraries; a worker that dies is seen at once.
+LAUNCH_SECONDS = 300.0
 POLL_SECONDS = 0.02
 LAUNCH_LOCK = ".launch.lock"
 

@@ -6,11 +6,12 @@ kept, and thinned out to a fixed number that keeps every spike. Steps that a res
 
 import io
 import math
+import re
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 # Kinds of events whose numbers are drawn, and facts that are numbers but no measures.
 MEASURED_KINDS = frozenset({"evaluation", "watch"})
 NOT_MEASURED = frozenset({"epoch", "answers"})
-# How our writer begins the many lines that are worth parsing in bulk; others are parsed one by one.
+# How our writer begins the many lines that are parsed in bulk, and how the few that are looked at one by one.
 STEP_LINE = b'{"kind": "step"'
+OTHER_LINE = re.compile(rb'\n(\{"kind": "(?!step")[^\n]*)')
 KEPT_RUNS = 16
 KEPT_EVENTS = 200
 # A table that grows by a few rows at each look is put together again now and then.
@@ -90,7 +92,7 @@ def read_series(run: RunFolder, points: int = 1000) -> Series:
         if start != history.offset:  # shorter than before: not the file that we know
             history = _histories[str(run.path)] = _History(_identify(run))
         if lines:
-            _absorb(history, lines.splitlines())
+            _absorb(history, b"\n" + lines)
             history.offset = start + len(lines)
             history.drawn.clear()
         if points not in history.drawn:
@@ -138,23 +140,22 @@ def _identify(run: RunFolder) -> tuple[int, bytes] | None:
         return None
 
 
-def _absorb(history: _History, lines: Iterable[bytes]) -> None:
-    pending: list[bytes] = []
-    for line in lines:
-        if line.startswith(STEP_LINE):
-            pending.append(line)
-        elif line.strip():
-            event = parse_event(line)
-            if event.kind == "start":  # a resumed run goes on from here, and does again what came after
-                _add_steps(history, pending)
-                pending = []
-                if history.steps is not None:
-                    history.steps = history.steps.filter(history.steps["step"] <= event.step)
-                history.evaluations = [item for item in history.evaluations if item[0] <= event.step]
-            elif event.kind in MEASURED_KINDS:
-                history.evaluations.append((event.step, _pick_numbers(event)))
-            history.events.append(event)
-    _add_steps(history, pending)
+def _absorb(history: _History, lines: bytes) -> None:
+    """Take new lines, each with its line break in front."""
+    taken = others = 0
+    for found in OTHER_LINE.finditer(lines):
+        event = parse_event(found[1])
+        others += 1
+        if event.kind == "start":  # a resumed run goes on from here, and does again what came after
+            _add_steps(history, lines[taken : found.end()], others)
+            taken, others = found.end(), 0
+            if history.steps is not None:
+                history.steps = history.steps.filter(history.steps["step"] <= event.step)
+            history.evaluations = [item for item in history.evaluations if item[0] <= event.step]
+        elif event.kind in MEASURED_KINDS:
+            history.evaluations.append((event.step, _pick_numbers(event)))
+        history.events.append(event)
+    _add_steps(history, lines[taken:], others)
     history.events = _keep_newest(history.events)
 
 
@@ -169,24 +170,44 @@ def _keep_newest(events: list[Event]) -> list[Event]:
     return kept[::-1]
 
 
-def _add_steps(history: _History, lines: list[bytes]) -> None:
-    if not lines:
-        return
+def _add_steps(history: _History, lines: bytes, others: int) -> None:
+    """The steps among lines; `others` of these are known to be none and were taken already."""
     import polars as pl
 
-    names = {name for line in (lines[0], lines[-1]) for name in _pick_numbers(parse_event(line))}
-    facts = pl.Struct(dict.fromkeys(sorted(names), pl.Float64))
-    try:
-        data = io.BytesIO(b"\n".join(lines))
-        table = pl.read_ndjson(data, schema={"step": pl.Int64, "facts": facts}).unnest("facts")
-    except pl.exceptions.PolarsError:  # one bad line; find it, keep the others
-        events = [parse_event(line) for line in lines]
+    measures = dict.fromkeys(_name_measures(lines), pl.Float64)
+    table = _parse_steps(lines, measures, others)
+    if table is None:  # a bad line; find it, keep the others
+        events = [parse_event(line) for line in OTHER_LINE.sub(b"", lines).splitlines() if line.strip()]
         history.events += [event for event in events if event.kind != "step"]
         rows = [{"step": event.step, **_pick_numbers(event)} for event in events if event.kind == "step"]
-        table = pl.DataFrame(rows, schema={"step": pl.Int64, **dict.fromkeys(sorted(names), pl.Float64)})
+        table = pl.DataFrame(rows, schema={"step": pl.Int64, **measures})
+    if table.is_empty():
+        return
     history.steps = table if history.steps is None else pl.concat([history.steps, table], how="diagonal")
     if history.steps.n_chunks() > KEPT_CHUNKS:
         history.steps = history.steps.rechunk()
+
+
+def _name_measures(lines: bytes) -> list[str]:
+    """Names of the numbers in the first and in the last step."""
+    places = {lines.find(STEP_LINE), lines.rfind(STEP_LINE)} - {-1}
+    steps = [parse_event(lines[place : lines.find(b"\n", place)]) for place in places]
+    return sorted({name for step in steps for name in _pick_numbers(step)})
+
+
+def _parse_steps(lines: bytes, measures: "Mapping[str, type[pl.Float64]]", others: int) -> "pl.DataFrame | None":
+    """A table of step and measures; nothing when more than the `others` are no steps of ours."""
+    import polars as pl
+
+    if not measures:
+        return None
+    schema: dict[str, Any] = {"kind": pl.String, "step": pl.Int64, "facts": pl.Struct(dict(measures))}
+    try:
+        read = pl.read_ndjson(io.BytesIO(lines), schema=schema)
+    except pl.exceptions.PolarsError:
+        return None
+    table = read.filter(pl.col("kind") == "step").drop("kind").unnest("facts")
+    return table if read.height - table.height == others else None
 
 
 def _pick_numbers(event: Event) -> dict[str, float]:
