@@ -59,10 +59,12 @@ def chromium() -> Iterator[Browser]:
 
 def settle(page: Page) -> None:
     """Wait until the page has stopped changing."""
-    page.wait_for_timeout(500)
-    # Streamlit shows this button while the page's script runs.
-    page.get_by_role("button", name="Stop", exact=True).wait_for(state="detached")
-    page.wait_for_timeout(1200)
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    quiet = 0
+    while quiet < 3:
+        page.wait_for_timeout(600)
+        # Streamlit shows this button while the page's script runs; on a busy machine it comes late.
+        quiet = 0 if stop.count() else quiet + 1
 
 
 def fill(page: Page, label: str, value: str) -> None:

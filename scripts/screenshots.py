@@ -83,6 +83,13 @@ def take_pictures(page: Page, url: str, texts: Texts, out: Path, name: str) -> N
     page.get_by_role("button", name=texts("compare.both")).click()
     page.get_by_text("tokens/s").nth(1).wait_for()
     take("compare")
+    page.get_by_role("button", name=texts("compare.grounded")).click()
+    page.get_by_text("tokens/s").nth(2).wait_for()
+    settle(page)
+    for number in range(3):
+        page.get_by_text(texts("compare.evidence"), exact=True).nth(number).click()
+        page.get_by_text(texts("compare.evidence_legend")).nth(number).wait_for()
+    take("evidence")
     page.goto(f"{url}/references")
     fill(page, texts("references.query"), "ocean toy")
     take("references")
