@@ -88,6 +88,8 @@ def test_a_short_description_counts_as_a_whole(answerer):
 def test_what_the_title_says_itself_is_no_gold(answerer):
     product = Product("P1", DESCRIPTION + " Blue", DESCRIPTION + " Nothing else is known of it.")
     protocol.check_prompts("base", answerer, [product], [f"What is {product.title}?"])
+    product = Product("P2", DESCRIPTION, f"Free returns. {DESCRIPTION} - Flasks at the shop.")
+    protocol.check_prompts("base", answerer, [product], [f"Describe {product.title} - in short."])
 
 
 def test_different_decoders_are_refused_and_named():
