@@ -82,6 +82,18 @@ def test_a_grounded_reply_names_its_record_and_declines_without_one(session):
     assert unknown.answers["grounded"].text.startswith("Não conheço este produto")
 
 
+@pytest.mark.parametrize("sides", [("grounded",), ("base", "grounded"), ("tuned", "grounded")])
+def test_a_grounded_answer_without_a_record_is_streamed_to_whoever_asked(session, sides):
+    streamed = dict.fromkeys(sides, "")
+
+    def add(_number, side, text):
+        streamed[side] += text
+
+    reply = pipeline.ask(session, "What is the Zorblax 9000?", sides=sides, on_text=add)
+    assert reply.record is None
+    assert streamed == {side: answer.text for side, answer in reply.answers.items()}
+
+
 @pytest.mark.parametrize("order", ORDERS)
 def test_a_record_that_gives_orders_stays_data(session, order):
     """Fifty tries in all: whatever a record says stands between its borders, and the rest of the prompt is the same."""

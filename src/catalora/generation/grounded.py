@@ -72,7 +72,13 @@ def _answer_without_record(
 ) -> tuple[dict[Side, Answer], float]:
     """The grounded side as the tuned one: the same weights and, without a record, the same prompt."""
     asked: list[Side] = list(dict.fromkeys("tuned" if side == "grounded" else side for side in sides))
-    answers = answerer.answer([question], config, asked, on_text)
+
+    def relay(number: int, side: Side, text: str) -> None:
+        for name in sides:
+            if on_text and side == ("tuned" if name == "grounded" else name):
+                on_text(number, name, text)
+
+    answers = answerer.answer([question], config, asked, relay if on_text else None)
     found = answers.by_question[0]
     tuned = found["tuned"]
     copy = Answer("grounded", question, tuned.text, tuned.tokens, tuned.stopped, tuned.has_follow_up)
