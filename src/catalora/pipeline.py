@@ -46,7 +46,7 @@ from catalora.record import (
     require_same_base,
     wants_references,
 )
-from catalora.run import Event, RunFolder, Status, check_run_name, create_run, open_run, write_json
+from catalora.run import Event, RunFolder, Status, check_run_name, create_run, open_run
 from catalora.session import Reply, Session, match_product
 
 if TYPE_CHECKING:
@@ -499,11 +499,9 @@ def compare(
     from catalora.evaluation.compare import compare_sides
 
     with _opened(session, references=False) as opened:
-        config, run = opened.config, opened.run
         held_out = _pick_held_out(opened, products)
-        comparison = compare_sides(opened.answerer, held_out, config, progress)
-    run.evaluation.mkdir(exist_ok=True)
-    write_json(run.evaluation / "comparison.json", comparison.to_dict())
+        comparison = compare_sides(opened.answerer, held_out, opened.config, progress)
+    opened.run.write_evaluation("comparison.json", comparison.to_dict())
     return comparison
 
 
@@ -523,11 +521,9 @@ def compare_grounded(
     from catalora.evaluation.grounded import compare_grounded as measure
 
     with _opened(session, references=False) as opened:
-        config, run = opened.config, opened.run
         held_out = _pick_held_out(opened, products)
-        comparison = measure(opened.answerer, held_out, opened.find_record, config, opened.spans, progress)
-    run.evaluation.mkdir(exist_ok=True)
-    write_json(run.evaluation / "grounded.json", asdict(comparison))
+        comparison = measure(opened.answerer, held_out, opened.find_record, opened.config, opened.spans, progress)
+    opened.run.write_evaluation("grounded.json", asdict(comparison))
     return comparison
 
 
@@ -585,8 +581,7 @@ def evaluate(
             seed = opened.config.training.seed
             spread[seed] = measure_seed(sibling, opened.answerer, table, config, products, progress)
     results = add_seeds(results, spread)
-    run.evaluation.mkdir(exist_ok=True)
-    write_json(run.evaluation / "results.json", results.to_dict())
+    run.write_evaluation("results.json", results.to_dict())
     write_report(run, results)
     return results
 
