@@ -73,7 +73,7 @@ def test_the_data_document_tells_the_profile(run):
     )
     assert f"`{profile['fingerprint']}`" in text
     assert profile["sources"][0]["sha256"] in text
-    assert "7 descrições não cabiam em 256 tokens" in text
+    assert "7 descrições não cabiam em 512 tokens" in text
     assert "40.123 tokens em 160 linhas, com 98,1% do espaço ocupado" in text
     assert "catalora prepare shop.csv --out data/prepared\n" in text
 
@@ -82,7 +82,7 @@ def test_the_tuning_document_tells_settings_course_and_machine(run):
     write(run, "en")
     text = read(run, "fine_tuning", "en")
     assert "| `lora.r` | `64` ● | `8` | Rank: size of the adapter matrices. |" in text
-    assert "`training.learning_rate`: 0.002 instead of 0.0002." in text
+    assert "`training.learning_rate`: 0.0012 instead of 0.0002." in text
     assert "2,113,536 parameters were trained, 30.13% of the 7,015,680" in text
     assert "40 steps in 2 min 5 s, at 1,234 tokens per second" in text
     assert "from step 30, validation loss 2.123 nats per token" in text
