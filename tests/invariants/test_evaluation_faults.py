@@ -67,8 +67,8 @@ def test_the_sides_swapped_in_the_lanes(attempt, monkeypatch):
 def test_the_sides_swapped_in_the_answers_alone(attempt, monkeypatch):
     honest = Answerer.answer
 
-    def swap(self, questions, config, sides=("base", "tuned"), on_text=None):
-        answers = honest(self, questions, config, sides, on_text)
+    def swap(self, questions, config, sides=("base", "tuned"), on_text=None, records=None):
+        answers = honest(self, questions, config, sides, on_text, records=records)
         if len(sides) < 2:
             return answers
         swapped = tuple({"base": one["tuned"], "tuned": one["base"]} for one in answers.by_question)
