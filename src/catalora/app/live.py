@@ -102,7 +102,9 @@ def _show_figures(texts: Texts, view: JobView, series: Series) -> None:
     with st.container(horizontal=True):
         for name, value in figures.items():
             help_text = texts(f"tuning.figure_{name}_help")
-            st.metric(texts(f"tuning.figure_{name}"), value, help=help_text, border=True, width=170)
+            # "1,111 / 1,111" would be cut in the width of the others.
+            width = 224 if name == "step" else 170
+            st.metric(texts(f"tuning.figure_{name}"), value, help=help_text, border=True, width=width)
 
 
 def _name_curves(texts: Texts, run: str, series: Series) -> dict[str, tuple[Sequence[int], Sequence[float]]]:
