@@ -37,7 +37,9 @@ def titles(tmp_path, run):
 def start(run, titles, out, *options):
     code = [sys.executable, "-m", "catalora", "describe", run.name, str(titles), "-o", str(out), "--batch-size", "3"]
     code += ["--runs-dir", str(run.path.parent), *options]
-    return subprocess.Popen(code, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    # A shell that runs the tests in the background lets its children ignore Ctrl-C.
+    hear = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731
+    return subprocess.Popen(code, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hear)  # noqa: PLW1509
 
 
 def wait_for_shards(out, process, count):

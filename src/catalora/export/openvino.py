@@ -10,6 +10,7 @@ The usual exporter (optimum-intel) is not used: it is pinned to transformers bel
 
 import json
 import shutil
+import warnings
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -111,7 +112,10 @@ def _trace(model: Any) -> ov.Model:
         torch.arange(2, dtype=torch.int32),
         *past,
     )
-    with torch.no_grad():
+    with torch.no_grad(), warnings.catch_warnings():
+        # Tracing warns of torch.jit's age and of Python values that become constants; the comparison that follows every
+        # export is what tells whether the result is right.
+        warnings.simplefilter("ignore")
         converted = ov.convert_model(Step(model), example_input=example)
     names = ["input_ids", "attention_mask", "position_ids", "beam_idx"]
     names += [f"past.{number // 2}.{'keys' if number % 2 == 0 else 'values'}" for number in range(2 * layers)]
