@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from demo_corpus import english, knowledge, portuguese
+from demo_corpus.blurbs import write_blurbs
 from demo_corpus.grammar import Grammar
 from demo_corpus.names import invent_code, invent_maker, invent_person, invent_place, invent_word
 from demo_corpus.plain import write_plain
@@ -221,4 +222,11 @@ def _exposition_facts(rng: random.Random, grammar: Grammar) -> dict[str, str]:
 
 
 # Writers with their shares of the documents; those of the conversations are the longest.
-SHARES = {write_chain: 0.40, write_retelling: 0.28, write_plain: 0.16, write_prose: 0.08, write_drill: 0.08}
+SHARES = {
+    write_blurbs: 0.48,
+    write_chain: 0.20,
+    write_retelling: 0.15,
+    write_drill: 0.09,
+    write_plain: 0.05,
+    write_prose: 0.03,
+}

@@ -80,9 +80,12 @@ def _named(rng: random.Random, full: str) -> dict[str, str]:
     return {"full": full, "s": article + full}
 
 
-def invent_product(rng: random.Random) -> Subject:
-    """Return an invented product whose title joins some of maker, material, colour, size, count, code and feature."""
-    field = rng.choice(list(GOODS))
+def invent_product(rng: random.Random, field: str = "") -> Subject:
+    """Return an invented product, of any field when that is empty.
+
+    Its title joins some of maker, material, colour, size, count, code and feature.
+    """
+    field = field or rng.choice(list(GOODS))
     domain = GOODS[field]
     noun = rng.choice(domain.nouns)
     chances = {"brand": 0.75, "material": 0.4, "colour": 0.4, "size": 0.3, "count": 0.12, "code": 0.2, "feature": 0.2}

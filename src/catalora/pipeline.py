@@ -3,68 +3,46 @@
     prepare → preview, measure_fit, estimate → start_run → foresee → index → train_run
             → open_session → ask, trace, influence, compare → evaluate → write_documents → export, describe
 
-One short function per step, in order. The command line, the app and notebooks call these and nothing else; only here do
-catalogue, model, training, generation, references and evaluation meet. `train` is the middle three in one call.
+One short function per step, in order; what a step does stands in the module that it calls. The command line, the app and
+notebooks call these and nothing else. `train` is the middle three in one call.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from catalora.catalog import (
     Columns,
     PreparedData,
-    Product,
     load_prepared,
-    pick_products,
     prepare_catalogue,
-    read_products,
     save_products,
     select_products,
 )
-from catalora.catalog.prepared import compute_fingerprint
 from catalora.config import Config, build_config
-from catalora.devices import DeviceClaims, claim_devices, name_devices, require_free_device
-from catalora.errors import DataError, InputNotFoundError
+from catalora.devices import claim_devices, require_free_device
+from catalora.evidence import build_influence, influence, trace
 from catalora.inspection import Settings, estimate, foresee, measure_fit, preview
-from catalora.machine import measure_peak_memory
+from catalora.measurement import compare, compare_grounded
 from catalora.progress import Progress, ignore_progress
-from catalora.prompts import PromptTemplate
 from catalora.record import (
     load_config,
-    publish_record,
-    record_adapter,
-    record_circumstances,
-    record_packing,
     record_sibling,
     record_start,
     recording_outcome,
-    require_same_base,
-    wants_references,
 )
-from catalora.run import Event, RunFolder, Status, check_run_name, create_run, open_run
-from catalora.session import Reply, Session, match_product
+from catalora.run import RunFolder, check_run_name, create_run, open_run
+from catalora.session import Reply, Session, open_session, opened_session
 
 if TYPE_CHECKING:
-    from catalora.attribution import Attribution
     from catalora.descriptions.describe import Descriptions
     from catalora.documents.model_card import ExportFormat
     from catalora.documents.write import Format
-    from catalora.evaluation.compare import Comparison
     from catalora.evaluation.evaluate import Announce
-    from catalora.evaluation.evidence import MarkAnswer
-    from catalora.evaluation.grounded import GroundingComparison
-    from catalora.evaluation.results import ProductResult, Results
+    from catalora.evaluation.results import Results
     from catalora.export.write import Export
     from catalora.generation.answer import OnText, Side
     from catalora.references.index import ReferenceIndex
-    from catalora.references.influence import InfluenceStore
-    from catalora.references.marks import Marks
-    from catalora.references.trace import Trace
     from catalora.training.trainer import TrainingResult
 
 __all__ = [
@@ -197,18 +175,9 @@ def start_run(
 
 def index(run: RunFolder, *, progress: Progress = ignore_progress) -> "ReferenceIndex":
     """Open the run's reference index, building it when it is missing or belongs to other products."""
-    from catalora.references.embedding import Embedder
-    from catalora.references.index import IndexUnavailableError, build_index, open_index
+    from catalora.references.run_index import open_run_index
 
-    trained = read_products(run.products).filter(pl.col("split") == "train")
-    fingerprint, embedder = compute_fingerprint([trained]), Embedder()
-    try:
-        return open_index(run.references, fingerprint=fingerprint, embedder=embedder)
-    except IndexUnavailableError:
-        uids, titles, contents = (trained[name].to_list() for name in ("uid", "title", "content"))
-        return build_index(
-            run.references, uids, titles, contents, fingerprint=fingerprint, embedder=embedder, progress=progress
-        )
+    return open_run_index(run, progress=progress)
 
 
 # 4. train: base model + products → adapter
@@ -294,79 +263,12 @@ def train_run(
             claim_devices(run, requested, share=share_device) as claims,
         ):
             report("load libraries", 0, None)
-            return _train_locked(run, token, claims, report)
+            from catalora.fine_tuning import fine_tune
 
-
-def _train_locked(run: RunFolder, token: str | None, claims: DeviceClaims, progress: Progress) -> "TrainingResult":
-    from catalora.generation.answer import Answerer
-    from catalora.hardware import choose_device, keep_freed_memory
-    from catalora.model.adapter import attach_lora, save_adapter
-    from catalora.model.loading import load_base
-    from catalora.training.rows import build_rows
-    from catalora.training.trainer import train_adapter
-    from catalora.training.watch import build_watch
-
-    config = load_config(run)
-    template = PromptTemplate.for_training(grounded=config.data.grounded_share > 0)
-    device = choose_device(config.model.device, config.model.dtype)
-    if device.name == "cpu" and config.training.keep_memory:
-        keep_freed_memory()
-    claims.add(name_devices(device))
-    if wants_references(run):
-        index(run, progress=progress).close()
-    progress("load model", 0, None)
-    loaded = load_base(config.model, device, token=token)
-    record_circumstances(run, loaded.identity, device, template)
-    progress("tokenise", 0, None)
-    train_rows, validation_rows = build_rows(run, config, template, loaded.tokenizer)
-    record_packing(run, rows=len(train_rows), tokens=train_rows.tokens, efficiency=train_rows.efficiency)
-    model = attach_lora(loaded.model, config.lora, config.training.seed)
-    watch = build_watch(run, config, Answerer(model, loaded.tokenizer, template, device.name))
-    result = train_adapter(
-        model,
-        run=run,
-        config=config.training,
-        train_rows=train_rows,
-        validation_rows=validation_rows,
-        pad_token_id=loaded.tokenizer.pad_token_id or 0,
-        use_cpu=device.name == "cpu",
-        watch=watch,
-        on_step=lambda step, total: progress("train", step, total),
-    )
-    save_adapter(model, run.adapter, template, publish_record(run))
-    record_adapter(run)
-    run.append_event(Event("end", result.steps, {**asdict(result), **measure_peak_memory(device.name)}))
-    run.write_status(Status("finished", result.steps, result.steps, 0.0))
-    return result
+            return fine_tune(run, claims, token=token, progress=report)
 
 
 # 5. open_session, ask, trace, compare: both sides of one copy of the weights
-
-
-def open_session(run: RunFolder, *, token: str | None = None, references: bool = True) -> Session:
-    """Load base model, adapter and reference index of a finished run; to be closed by `close` or `with`.
-
-    Raises:
-        InputNotFoundError: the run has no adapter yet.
-    """
-    from catalora.generation.answer import Answerer
-    from catalora.hardware import choose_device
-    from catalora.model.adapter import load_adapter
-    from catalora.model.loading import load_base
-
-    config = load_config(run)
-    if not run.adapter.is_dir():
-        raise InputNotFoundError(
-            f"run {run.name!r} has no adapter yet: its state is {run.read_status().state}",
-            code="no-adapter",
-            hint=f"Finish it with `catalora train --resume --run {run.name}`.",
-        )
-    device = choose_device(config.model.device, config.model.dtype)
-    loaded = load_base(config.model, device, token=token)
-    require_same_base(run, loaded.identity)
-    model = load_adapter(loaded.model, run.adapter)
-    answerer = Answerer(model, loaded.tokenizer, PromptTemplate.load(run.adapter), device.name)
-    return Session(run, config, read_products(run.products), answerer, index(run) if references else None)
 
 
 def ask(
@@ -389,154 +291,10 @@ def ask(
             otherwise it then answers without a record.
         on_text: called with (0, side, new text) while the answers grow.
     """
-    from catalora.generation.grounded import answer_sides
-
-    with _opened(session) as opened:
-        record = opened.find_record(question) if "grounded" in sides else None
-        answers, seconds = answer_sides(
-            opened.answerer,
-            question,
-            opened.config.generation,
-            sides,
-            record=(record.title, record.content) if record else None,
-            decline_unknown=decline_unknown,
-            on_text=on_text,
+    with opened_session(session) as opened:
+        return opened.ask(
+            question, sides=sides, references=references, decline_unknown=decline_unknown, on_text=on_text
         )
-        found = opened.search(question, references)
-        product = match_product(opened.products, question)
-    return Reply(question, answers, product, tuple(found), seconds, record)
-
-
-def trace(
-    session: Session | RunFolder,
-    text: str,
-    *,
-    about: str | None = None,
-    sides: "Sequence[Side]" = ("tuned",),
-    progress: Progress = ignore_progress,
-) -> "Trace":
-    """Gather the evidence for answers: copied spans, facts against the record, similar training products.
-
-    Args:
-        session: an open session with references, or a run to open.
-        text: a question, which is asked first; with `about`, an answer from anywhere.
-        about: title or question that names the product of an answer.
-        sides: whose answers to a question are traced.
-        progress: told how far it is.
-    """
-    from catalora.references.embedding import Embedder
-    from catalora.references.trace import Trace, gather_evidence
-
-    with _opened(session) as opened:
-        record = opened.find_record(text if about is None else about)
-        answers = {"": text}
-        if about is None:
-            progress("answer", 0, None)
-            answers = {
-                side: answer.text for side, answer in ask(opened, text, sides=sides, references=0).answers.items()
-            }
-        progress("trace", 0, None)
-        embedder = opened.references.embedder if opened.references else Embedder()
-        evidence = [
-            gather_evidence(answer, opened.spans, record, opened.search(answer, None), embedder, side)
-            for side, answer in answers.items()
-        ]
-    return Trace(text if about is None else "", record, tuple(evidence))
-
-
-def build_influence(session: Session | RunFolder, *, progress: Progress = ignore_progress) -> "InfluenceStore":
-    """Open the gradients of a run's training examples; compute what is missing of them, which takes long.
-
-    Raises:
-        InputNotFoundError: the run's checkpoints are gone.
-    """
-    from catalora.attribution import Attributor
-
-    with _opened(session, references=False) as opened:
-        return Attributor(opened).open_store(progress)
-
-
-def influence(
-    session: Session | RunFolder,
-    text: str,
-    *,
-    about: str | None = None,
-    count: int = 5,
-    progress: Progress = ignore_progress,
-) -> "Attribution":
-    """Which training examples pulled the adapter most towards an answer, by their gradients (see `build_influence`).
-
-    Args:
-        session: an open session, or a run to open.
-        text: a question, which the tuned model is asked first; with `about`, an answer from anywhere.
-        about: title or question that an answer is to.
-        count: how many training examples at most.
-        progress: told how far it is.
-    """
-    from catalora.attribution import Attributor
-
-    with _opened(session, references=False) as opened:
-        question, answer = (text, "") if about is None else (about, text)
-        if about is None:
-            progress("answer", 0, None)
-            answer = ask(opened, text, sides=("tuned",), references=0).answers["tuned"].text
-        return Attributor(opened).attribute(question, answer, count, progress)
-
-
-def compare(
-    session: Session | RunFolder, *, products: int | None = None, progress: Progress = ignore_progress
-) -> "Comparison":
-    """Measure before and after on held-out products, and keep the result in the run folder.
-
-    Args:
-        session: an open session, or a run to open.
-        products: how many held-out products; the run's setting when empty.
-        progress: told how far it is.
-
-    Raises:
-        DataError: the run has no held-out products.
-    """
-    from catalora.evaluation.compare import compare_sides
-
-    with _opened(session, references=False) as opened:
-        held_out = _pick_held_out(opened, products)
-        comparison = compare_sides(opened.answerer, held_out, opened.config, progress)
-    opened.run.write_evaluation("comparison.json", comparison.to_dict())
-    return comparison
-
-
-def compare_grounded(
-    session: Session | RunFolder, *, products: int | None = None, progress: Progress = ignore_progress
-) -> "GroundingComparison":
-    """Measure how many facts tuned and grounded answers invent about held-out products, and keep it in the run folder.
-
-    Args:
-        session: an open session, or a run to open.
-        products: how many held-out products; the run's setting when empty.
-        progress: told how far it is.
-
-    Raises:
-        DataError: the run has no held-out products.
-    """
-    from catalora.evaluation.grounded import compare_grounded as measure
-
-    with _opened(session, references=False) as opened:
-        held_out = _pick_held_out(opened, products)
-        comparison = measure(opened.answerer, held_out, opened.find_record, opened.config, opened.spans, progress)
-    opened.run.write_evaluation("grounded.json", asdict(comparison))
-    return comparison
-
-
-def _pick_held_out(session: Session, products: int | None) -> list[Product]:
-    config = session.config
-    held_out = pick_products(session.products, "test", products or config.evaluation.products, config.data.seed)
-    if not held_out:
-        raise DataError(
-            f"run {session.run.name!r} has no held-out products to compare on",
-            code="no-test-products",
-            hint="Prepare the data with a larger data.test_share.",
-        )
-    return held_out
 
 
 # 6. evaluate: the same as a measurement, with intervals, and a report
@@ -563,51 +321,24 @@ def evaluate(
         progress: told how far it is.
         announce: told the estimated seconds before the long part, without the training of further seeds.
     """
-    from catalora.evaluation.evaluate import GroundingSource, add_seeds, evaluate_run, measure_seed
-    from catalora.evaluation.evidence import add_evidence
-    from catalora.evaluation.report import write_report
+    from catalora.measurement import measure_run
 
-    with open_session(run, token=token, references=False) as opened:
-        config, table = opened.config, opened.products
-        source = GroundingSource(opened.find_record, opened.spans) if grounded else None
-        results = evaluate_run(
-            run, opened.answerer, table, config, products, grounding=source, progress=progress, announce=announce
-        )
-        progress("evidence", 0, None)
-        results = add_evidence(results, _hold_against_record(opened), progress)
-    spread = {config.training.seed: results.tuned_figures}
-    for sibling in train_siblings(run, seeds, token=token, progress=progress):
-        with open_session(sibling, token=token, references=False) as opened:
-            seed = opened.config.training.seed
-            spread[seed] = measure_seed(sibling, opened.answerer, table, config, products, progress)
-    results = add_seeds(results, spread)
-    run.write_evaluation("results.json", results.to_dict())
-    write_report(run, results)
-    return results
-
-
-def _hold_against_record(session: Session) -> "MarkAnswer":
-    """From an answer and its product to the evidence for it; the record is the product's own."""
-    from catalora.references.embedding import Embedder
-    from catalora.references.records import ProductRecord
-    from catalora.references.trace import gather_evidence, mark_answer
-
-    embedder = Embedder()
-
-    def mark(text: str, product: "ProductResult") -> "Marks":
-        status: Literal["trained on", "held out"] = "trained on" if product.seen else "held out"
-        record = ProductRecord(product.uid, product.title, product.description, status, 1.0)
-        return mark_answer(gather_evidence(text, session.spans, record, (), embedder), session.products)
-
-    return mark
+    return measure_run(
+        run,
+        products,
+        train_siblings(run, seeds, token=token, progress=progress),
+        grounded=grounded,
+        token=token,
+        progress=progress,
+        announce=announce,
+    )
 
 
 def train_siblings(
     run: RunFolder, seeds: int, *, token: str | None = None, progress: Progress = ignore_progress
-) -> list[RunFolder]:
-    """Train a run's configuration with further seeds, on the same products; what was trained before is kept."""
+) -> Iterator[RunFolder]:
+    """Train a run's configuration with further seeds, each when it is asked for; what was trained before is kept."""
     folder, first = run.evaluation / "seeds", load_config(run).training.seed
-    siblings = []
     for seed in range(first + 1, first + seeds):
         name = f"seed-{seed}"
         if (folder / name / "run.json").exists():
@@ -616,8 +347,7 @@ def train_siblings(
             sibling = create_run(folder, name)
             record_sibling(run, sibling, seed)
         train_run(sibling, token=token, progress=progress)
-        siblings.append(sibling)
-    return siblings
+        yield sibling
 
 
 # 7. write_documents: what the run's own records say, for people to read
@@ -736,13 +466,3 @@ def describe(
             columns=columns,
             progress=progress,
         )
-
-
-@contextmanager
-def _opened(session: Session | RunFolder, *, references: bool = True) -> Iterator[Session]:
-    """A session as it is, or one of the run that is closed again."""
-    if isinstance(session, Session):
-        yield session
-    else:
-        with open_session(session, references=references) as opened:
-            yield opened

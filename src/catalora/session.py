@@ -1,19 +1,23 @@
 """A run opened for questions, and what an answer comes with."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from catalora.catalog import find_product, pick_products
+from catalora.catalog import find_product, pick_products, read_products
 from catalora.catalog.prepared import compute_fingerprint
 from catalora.config import Config
+from catalora.errors import InputNotFoundError
+from catalora.prompts import PromptTemplate
+from catalora.record import load_config, require_same_base
 from catalora.run import RunFolder
 
 if TYPE_CHECKING:
-    from catalora.generation.answer import Answer, Answerer, Side
+    from catalora.generation.answer import Answer, Answerer, OnText, Side
     from catalora.references.index import Reference, ReferenceIndex
     from catalora.references.records import ProductRecord, RecordFinder
     from catalora.references.spans import SpanIndex
@@ -81,6 +85,31 @@ class Session:
         (found,) = self.references.search([question], limit, self.config.references.min_score)
         return found
 
+    def ask(
+        self,
+        question: str,
+        *,
+        sides: "Sequence[Side]" = ("base", "tuned"),
+        references: int | None = None,
+        decline_unknown: bool = False,
+        on_text: "OnText | None" = None,
+    ) -> "Reply":
+        """Answer a title or a question with the sources it is near to, as `pipeline.ask` says."""
+        from catalora.generation.grounded import answer_sides
+
+        record = self.find_record(question) if "grounded" in sides else None
+        answers, seconds = answer_sides(
+            self.answerer,
+            question,
+            self.config.generation,
+            sides,
+            record=(record.title, record.content) if record else None,
+            decline_unknown=decline_unknown,
+            on_text=on_text,
+        )
+        found = self.search(question, references)
+        return Reply(question, answers, match_product(self.products, question), tuple(found), seconds, record)
+
 
 @dataclass(frozen=True, slots=True)
 class AskedProduct:
@@ -119,3 +148,40 @@ def match_product(products: pl.DataFrame, question: str) -> AskedProduct | None:
         return None
     uid, title, split = rows.select("uid", "title", "split").row(0)
     return AskedProduct(uid, title, "trained on" if split == "train" else "held out")
+
+
+def open_session(run: RunFolder, *, token: str | None = None, references: bool = True) -> Session:
+    """Load base model, adapter and reference index of a finished run; to be closed by `close` or `with`.
+
+    Raises:
+        InputNotFoundError: the run has no adapter yet.
+    """
+    from catalora.generation.answer import Answerer
+    from catalora.hardware import choose_device
+    from catalora.model.adapter import load_adapter
+    from catalora.model.loading import load_base
+    from catalora.references.run_index import open_run_index
+
+    config = load_config(run)
+    if not run.adapter.is_dir():
+        raise InputNotFoundError(
+            f"run {run.name!r} has no adapter yet: its state is {run.read_status().state}",
+            code="no-adapter",
+            hint=f"Finish it with `catalora train --resume --run {run.name}`.",
+        )
+    device = choose_device(config.model.device, config.model.dtype)
+    loaded = load_base(config.model, device, token=token)
+    require_same_base(run, loaded.identity)
+    model = load_adapter(loaded.model, run.adapter)
+    answerer = Answerer(model, loaded.tokenizer, PromptTemplate.load(run.adapter), device.name)
+    return Session(run, config, read_products(run.products), answerer, open_run_index(run) if references else None)
+
+
+@contextmanager
+def opened_session(session: Session | RunFolder, *, references: bool = True) -> Iterator[Session]:
+    """A session as it is, or one of the run that is closed again."""
+    if isinstance(session, Session):
+        yield session
+    else:
+        with open_session(session, references=references) as opened:
+            yield opened

@@ -1,0 +1,125 @@
+"""Before and after as a measurement: the quick comparison, grounded answers, and the evaluation with its report."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Literal
+
+from catalora.catalog import Product, pick_products
+from catalora.errors import DataError
+from catalora.progress import Progress, ignore_progress
+from catalora.run import RunFolder
+from catalora.session import Session, open_session, opened_session
+
+if TYPE_CHECKING:
+    from catalora.evaluation.compare import Comparison
+    from catalora.evaluation.evaluate import Announce
+    from catalora.evaluation.evidence import MarkAnswer
+    from catalora.evaluation.grounded import GroundingComparison
+    from catalora.evaluation.results import ProductResult, Results
+    from catalora.references.marks import Marks
+
+
+def compare(
+    session: Session | RunFolder, *, products: int | None = None, progress: Progress = ignore_progress
+) -> "Comparison":
+    """Measure before and after on held-out products, and keep the result in the run folder.
+
+    Args:
+        session: an open session, or a run to open.
+        products: how many held-out products; the run's setting when empty.
+        progress: told how far it is.
+
+    Raises:
+        DataError: the run has no held-out products.
+    """
+    from catalora.evaluation.compare import compare_sides
+
+    with opened_session(session, references=False) as opened:
+        held_out = _pick_held_out(opened, products)
+        comparison = compare_sides(opened.answerer, held_out, opened.config, progress)
+    opened.run.write_evaluation("comparison.json", comparison.to_dict())
+    return comparison
+
+
+def compare_grounded(
+    session: Session | RunFolder, *, products: int | None = None, progress: Progress = ignore_progress
+) -> "GroundingComparison":
+    """Measure how many facts tuned and grounded answers invent about held-out products, and keep it in the run folder.
+
+    Args:
+        session: an open session, or a run to open.
+        products: how many held-out products; the run's setting when empty.
+        progress: told how far it is.
+
+    Raises:
+        DataError: the run has no held-out products.
+    """
+    from catalora.evaluation.grounded import compare_grounded as measure
+
+    with opened_session(session, references=False) as opened:
+        held_out = _pick_held_out(opened, products)
+        comparison = measure(opened.answerer, held_out, opened.find_record, opened.config, opened.spans, progress)
+    opened.run.write_evaluation("grounded.json", asdict(comparison))
+    return comparison
+
+
+def _pick_held_out(session: Session, products: int | None) -> list[Product]:
+    config = session.config
+    held_out = pick_products(session.products, "test", products or config.evaluation.products, config.data.seed)
+    if not held_out:
+        raise DataError(
+            f"run {session.run.name!r} has no held-out products to compare on",
+            code="no-test-products",
+            hint="Prepare the data with a larger data.test_share.",
+        )
+    return held_out
+
+
+def measure_run(
+    run: RunFolder,
+    products: int,
+    siblings: Iterable[RunFolder] = (),
+    *,
+    grounded: bool = False,
+    token: str | None = None,
+    progress: Progress = ignore_progress,
+    announce: "Announce | None" = None,
+) -> "Results":
+    """Evaluate a run and write results and report; `siblings` are its trainings with other seeds."""
+    from catalora.evaluation.evaluate import GroundingSource, add_seeds, evaluate_run, measure_seed
+    from catalora.evaluation.evidence import add_evidence
+    from catalora.evaluation.report import write_report
+
+    with open_session(run, token=token, references=False) as opened:
+        config, table = opened.config, opened.products
+        source = GroundingSource(opened.find_record, opened.spans) if grounded else None
+        results = evaluate_run(
+            run, opened.answerer, table, config, products, grounding=source, progress=progress, announce=announce
+        )
+        progress("evidence", 0, None)
+        results = add_evidence(results, _hold_against_record(opened), progress)
+    spread = {config.training.seed: results.tuned_figures}
+    for sibling in siblings:
+        with open_session(sibling, token=token, references=False) as opened:
+            seed = opened.config.training.seed
+            spread[seed] = measure_seed(sibling, opened.answerer, table, config, products, progress)
+    results = add_seeds(results, spread)
+    run.write_evaluation("results.json", results.to_dict())
+    write_report(run, results)
+    return results
+
+
+def _hold_against_record(session: Session) -> "MarkAnswer":
+    """From an answer and its product to the evidence for it; the record is the product's own."""
+    from catalora.references.embedding import Embedder
+    from catalora.references.records import ProductRecord
+    from catalora.references.trace import gather_evidence, mark_answer
+
+    embedder = Embedder()
+
+    def mark(text: str, product: "ProductResult") -> "Marks":
+        status: Literal["trained on", "held out"] = "trained on" if product.seen else "held out"
+        record = ProductRecord(product.uid, product.title, product.description, status, 1.0)
+        return mark_answer(gather_evidence(text, session.spans, record, (), embedder), session.products)
+
+    return mark
