@@ -25,10 +25,23 @@ LAYOUTS = (
     "{title} - {text}",
     "Article: {title}\nText: {text}",
 )
-FORMS = (
-    " (Paperback)| (Hardcover)| [Audio CD]| (Large Print)| (Mass Market Paperback)| (Library Binding)| (Spiral-bound)|"
-    " (Audio Cassette)| [DVD]| (Vinyl)| (Second Edition)| [Kindle Edition]| (School Edition)| [MP3]| (Audiobook)"
-).split("|")
+FORMS = [
+    " (Paperback)",
+    " (Hardcover)",
+    " [Audio CD]",
+    " (Large Print)",
+    " (Mass Market Paperback)",
+    " (Library Binding)",
+    " (Spiral-bound)",
+    " (Audio Cassette)",
+    " [DVD]",
+    " (Vinyl)",
+    " (Second Edition)",
+    " [Kindle Edition]",
+    " (School Edition)",
+    " [MP3]",
+    " (Audiobook)",
+]
 FORM_NOTES = (
     "Format: {form}.",
     "Comes as {form}.",

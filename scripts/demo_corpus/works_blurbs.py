@@ -1,115 +1,109 @@
-"""Kinds of books, records, films and games: their titles, and the sentences that sell them; for `demo_corpus.blurbs`."""
+"""Kinds of books, records, films and games, their titles and the sentences that sell them; for `demo_corpus.blurbs`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split("|"))
+
+
 WORK_RULES: dict[str, tuple[str, ...]] = {
-    "calling": tuple(
-        (
-            "doctor|nurse|teacher|sailor|captain|painter|baker|lawyer|soldier|printer|farmer|singer|detective|librarian|"
-            "priest|carpenter|journalist|photographer|gardener|pilot|shepherd|cook|scientist|student|widow|engineer|"
-            "violinist|smuggler|judge|clerk|tailor|miner|midwife|miller|potter|blacksmith|beekeeper|chef|mapmaker|weaver"
-        ).split("|")
+    "calling": _words(
+        "doctor|nurse|teacher|sailor|captain|painter|baker|lawyer|soldier|printer|farmer|singer|detective|"
+        "librarian|priest|carpenter|journalist|photographer|gardener|pilot|shepherd|cook|scientist|student|widow|"
+        "engineer|violinist|smuggler|judge|clerk|tailor|miner|midwife|miller|potter|blacksmith|beekeeper|chef|"
+        "mapmaker|weaver"
     ),
-    "shop": tuple(
-        "bakery|bookshop|inn|flower shop|farm|vineyard|school|clinic|tea room|gallery|boatyard|stable|dairy".split("|")
+    "shop": _words(
+        "bakery|bookshop|inn|flower shop|farm|vineyard|school|clinic|tea room|gallery|boatyard|stable|dairy"
     ),
-    "event": tuple(
-        "war|flood|storm|drought|famine|wedding|funeral|election|harvest|fire|strike|siege|fair|trial|voyage|winter".split(
-            "|"
-        )
+    "event": _words(
+        "war|flood|storm|drought|famine|wedding|funeral|election|harvest|fire|strike|siege|fair|trial|voyage|winter"
     ),
-    "keepsake": tuple(
-        "letter|diary|key|photograph|ring|map|watch|box of papers|painting|song|lantern|necklace|recipe|coin|violin".split(
-            "|"
-        )
+    "keepsake": _words(
+        "letter|diary|key|photograph|ring|map|watch|box of papers|painting|song|lantern|necklace|recipe|coin|violin"
     ),
-    "power": tuple(
-        "sword|crown|book|stone|flame|mirror|bell|ring|song|throne|tower|gate|horn|star|seal|blade".split("|")
+    "power": _words("sword|crown|book|stone|flame|mirror|bell|ring|song|throne|tower|gate|horn|star|seal|blade"),
+    "folk": _words("dragons|witches|wolves|giants|thieves|ghosts|kings|monks|machines|pirates|elves|knights"),
+    "dish": _words(
+        "soups|stews|pies|cakes|salads|breads|cookies|sauces|roasts|tarts|puddings|pickles|noodles|curries|"
+        "pancakes|grills|casseroles|sandwiches|jams|dumplings|desserts|suppers|breakfasts|snacks"
     ),
-    "folk": tuple("dragons|witches|wolves|giants|thieves|ghosts|kings|monks|machines|pirates|elves|knights".split("|")),
-    "dish": tuple(
-        "soups|stews|pies|cakes|salads|breads|cookies|sauces|roasts|tarts|puddings|pickles|noodles|curries|pancakes|"
-        "grills|casseroles|sandwiches|jams|dumplings|desserts|suppers|breakfasts|snacks".split("|")
+    "stock": _words(
+        "fish|beans|rice|eggs|cheese|potatoes|chicken|mushrooms|tomatoes|apples|lemons|pasta|corn|onions|cabbage|"
+        "pumpkin|herbs|spices|chocolate|vegetables|fruit|bread|nuts|berries|beef|lentils|garlic|honey|peppers|"
+        "seafood"
     ),
-    "stock": tuple(
-        "fish|beans|rice|eggs|cheese|potatoes|chicken|mushrooms|tomatoes|apples|lemons|pasta|corn|onions|cabbage|pumpkin|"
-        "herbs|spices|chocolate|vegetables|fruit|bread|nuts|berries|beef|lentils|garlic|honey|peppers|seafood".split(
-            "|"
-        )
+    "study": _words(
+        "mathematics|physics|chemistry|biology|geography|philosophy|economics|accounting|law|medicine|nursing|"
+        "statistics|psychology|programming|grammar|music theory|architecture|engineering|astronomy|geology|"
+        "algebra|calculus|logic|anatomy|linguistics|sociology|marketing|ecology|genetics|geometry|drawing|"
+        "electronics|history"
     ),
-    "study": tuple(
-        "mathematics|physics|chemistry|biology|geography|philosophy|economics|accounting|law|medicine|nursing|statistics|"
-        "psychology|programming|grammar|music theory|architecture|engineering|astronomy|geology|algebra|calculus|logic|"
-        "anatomy|linguistics|sociology|marketing|ecology|genetics|geometry|drawing|electronics|history".split("|")
+    "learners": _words(
+        "students|nurses|teachers|beginners|engineers|adults|managers|children|parents|evening classes|college|"
+        "schools|self-study|working people|families|artists"
     ),
-    "learners": tuple(
-        "students|nurses|teachers|beginners|engineers|adults|managers|children|parents|evening classes|college|schools|"
-        "self-study|working people|families|artists".split("|")
+    "skill": _words(
+        "to build a shed|to lead a team|to save money|to sleep better|to raise a puppy|to write a letter|"
+        "to sell a house|to run a meeting|to speak in public|to start a small business|to train a dog|"
+        "to fix a bicycle|to keep bees|to plan a wedding|to learn a language|to draw a face|to read a map|"
+        "to grow old well|to eat less sugar|to talk to teenagers|to find a job|to paint a room|"
+        "to play the guitar|to make friends"
     ),
-    "skill": tuple(
-        "to build a shed|to lead a team|to save money|to sleep better|to raise a puppy|to write a letter|to sell a house|"
-        "to run a meeting|to speak in public|to start a small business|to train a dog|to fix a bicycle|to keep bees|"
-        "to plan a wedding|to learn a language|to draw a face|to read a map|to grow old well|to eat less sugar|"
-        "to talk to teenagers|to find a job|to paint a room|to play the guitar|to make friends".split("|")
+    "advice": _words(
+        "saying no|asking for help|keeping a list|setting goals|taking breaks|planning ahead|dealing with doubt|"
+        "habits|listening|mistakes|patience|money|time|rest|courage|good tools|small steps|practice|friends|fear"
     ),
-    "advice": tuple(
-        "saying no|asking for help|keeping a list|setting goals|taking breaks|planning ahead|dealing with doubt|habits|"
-        "listening|mistakes|patience|money|time|rest|courage|good tools|small steps|practice|friends|fear".split("|")
+    "beast": _words(
+        "bear|fox|mouse|rabbit|hedgehog|duck|owl|cat|puppy|pony|elephant|turtle|penguin|squirrel|goat|frog|lamb|"
+        "mole|badger|otter|hen|donkey|kitten|whale|beaver|raccoon"
     ),
-    "beast": tuple(
-        "bear|fox|mouse|rabbit|hedgehog|duck|owl|cat|puppy|pony|elephant|turtle|penguin|squirrel|goat|frog|lamb|mole|"
-        "badger|otter|hen|donkey|kitten|whale|beaver|raccoon".split("|")
+    "toy": _words(
+        "red kite|hat|balloon|umbrella|boat|button|drum|scarf|star|snowflake|pumpkin|shoe|teapot|feather|cake|"
+        "wagon|bell|puddle|blanket|egg|cloud|whistle|key|apple"
     ),
-    "toy": tuple(
-        "red kite|hat|balloon|umbrella|boat|button|drum|scarf|star|snowflake|pumpkin|shoe|teapot|feather|cake|wagon|"
-        "bell|puddle|blanket|egg|cloud|whistle|key|apple".split("|")
+    "plant": _words(
+        "roses|tomatoes|tulips|herbs|ferns|orchids|apples|grapes|lettuce|beans|lavender|hostas|berries|bonsai|"
+        "lawns|shrubs|peppers|garlic|peonies|cactus|squash|vegetables"
     ),
-    "plant": tuple(
-        "roses|tomatoes|tulips|herbs|ferns|orchids|apples|grapes|lettuce|beans|lavender|hostas|berries|bonsai|lawns|"
-        "shrubs|peppers|garlic|peonies|cactus|squash|vegetables".split("|")
+    "craft": _words(
+        "knitting|quilting|woodworking|pottery|origami|embroidery|calligraphy|basket weaving|candle making|"
+        "beadwork|watercolor|crochet|bookbinding|paper folding|sewing|weaving|carving|soap making|leather work"
     ),
-    "craft": tuple(
-        "knitting|quilting|woodworking|pottery|origami|embroidery|calligraphy|basket weaving|candle making|beadwork|"
-        "watercolor|crochet|bookbinding|paper folding|sewing|weaving|carving|soap making|leather work".split("|")
-    ),
-    "instrument": tuple(
+    "instrument": _words(
         "guitar|piano|violin|cello|drums|trumpet|saxophone|flute|harp|banjo|organ|fiddle|accordion|bass|clarinet|"
-        "mandolin|pedal steel|strings|horns|percussion".split("|")
+        "mandolin|pedal steel|strings|horns|percussion"
     ),
-    "music": tuple(
-        "rock|jazz|folk|blues|country|soul|punk|pop|gospel|reggae|metal|dance|swing|bluegrass|electronic music|hip-hop".split(
-            "|"
-        )
+    "music": _words(
+        "rock|jazz|folk|blues|country|soul|punk|pop|gospel|reggae|metal|dance|swing|bluegrass|electronic music|hip-hop"
     ),
-    "mood": tuple(
-        "quiet|warm|loud|dark|gentle|wild|slow|bright|tender|raw|playful|haunting|joyful|restless|honest|dreamy".split(
-            "|"
-        )
+    "mood": _words(
+        "quiet|warm|loud|dark|gentle|wild|slow|bright|tender|raw|playful|haunting|joyful|restless|honest|dreamy"
     ),
-    "piece": tuple(
-        "symphony|concerto|sonata|piano trio|mass|suite|serenade|overture|requiem|nocturne|waltz".split("|")
+    "piece": _words("symphony|concerto|sonata|piano trio|mass|suite|serenade|overture|requiem|nocturne|waltz"),
+    "tone": _words("C major|D minor|E minor|F major|G major|A minor|C minor|A major|D major"),
+    "orchestra": _words("Philharmonic|Symphony Orchestra|Chamber Orchestra|Ensemble|Quartet|Choir|Sinfonia|Players"),
+    "genre": _words("comedy|drama|thriller|western|documentary|mystery|love story|war film|cartoon|horror film|series"),
+    "praise": _words(
+        "clear|lively|wise|useful|thorough|short|friendly|practical|careful|complete|charming|sharp|moving|funny|"
+        "modern|readable|trusted|beautiful|simple|fresh"
     ),
-    "tone": tuple("C major|D minor|E minor|F major|G major|A minor|C minor|A major|D major".split("|")),
-    "orchestra": tuple(
-        "Philharmonic|Symphony Orchestra|Chamber Orchestra|Ensemble|Quartet|Choir|Sinfonia|Players".split("|")
+    "platform": _words("Windows|Mac|PC|consoles|phones|tablets|the web|Linux"),
+    "task": _words(
+        "photos|taxes|music|letters|accounts|maps|video|passwords|recipes|family trees|drawings|addresses|invoices"
     ),
-    "genre": tuple(
-        "comedy|drama|thriller|western|documentary|mystery|love story|war film|cartoon|horror film|series".split("|")
+    "extra": _words(
+        "drawings|color photographs|maps|tables|an index|a list of addresses|notes|a foreword|patterns|charts|"
+        "diagrams|exercises|answers|a glossary|templates"
     ),
-    "praise": tuple(
-        "clear|lively|wise|useful|thorough|short|friendly|practical|careful|complete|charming|sharp|moving|funny|modern|"
-        "readable|trusted|beautiful|simple|fresh".split("|")
+    "pet_name": _words(
+        "Bo|Tilly|Pip|Nuri|Momo|Fen|Dot|Ruby|Otis|Lulu|Max|Nibs|Coco|Finn|Poppy|Tam|Bix|Juno|Wim|Gus|Pia|Ollie"
     ),
-    "platform": tuple("Windows|Mac|PC|consoles|phones|tablets|the web|Linux".split("|")),
-    "task": tuple(
-        "photos|taxes|music|letters|accounts|maps|video|passwords|recipes|family trees|drawings|addresses|invoices".split(
-            "|"
-        )
-    ),
-    "extra": tuple(
-        "drawings|color photographs|maps|tables|an index|a list of addresses|notes|a foreword|patterns|charts|diagrams|"
-        "exercises|answers|a glossary|templates".split("|")
+    "climate_": _words(
+        "cold winters|dry places|the shade|sandy soil|the city|warm climates|wet summers|pots|the north|"
+        "small spaces|windy places|hot weather"
     ),
 }
 AUTHOR = (
@@ -635,12 +629,3 @@ WORKS: dict[str, Work] = {
         {"task1": "task", "task2": "task", "platform1": "platform", "folk1": "folk"},
     ),
 }
-WORK_RULES |= {
-    "pet_name": tuple(
-        "Bo|Tilly|Pip|Nuri|Momo|Fen|Dot|Ruby|Otis|Lulu|Max|Nibs|Coco|Finn|Poppy|Tam|Bix|Juno|Wim|Gus|Pia|Ollie".split("|")
-    ),
-    "climate_": (
-        "cold winters", "dry places", "the shade", "sandy soil", "the city", "warm climates", "wet summers", "pots",
-        "the north", "small spaces", "windy places", "hot weather",
-    ),
-}  # fmt: skip

@@ -3,8 +3,8 @@
     prepare → preview, measure_fit, estimate → start_run → foresee → index → train_run
             → open_session → ask, trace, influence, compare → evaluate → write_documents → export, describe
 
-One short function per step, in order; what a step does stands in the module that it calls. The command line, the app and
-notebooks call these and nothing else. `train` is the middle three in one call.
+One short function per step, in order; what a step does stands in the module that it calls. The command line, the app
+and notebooks call these and nothing else. `train` is the middle three in one call.
 """
 
 from collections.abc import Iterator, Sequence

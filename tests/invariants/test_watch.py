@@ -201,7 +201,6 @@ def test_too_long_questions_are_not_asked(tmp_path):
 
 
 def test_tensorboard_gets_the_losses_and_the_watch(tmp_path, watched):
-    pytest.importorskip("tensorboard")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     run = start(tmp_path, "reported")

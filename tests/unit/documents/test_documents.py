@@ -211,7 +211,6 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
 
 
 def test_all_formats_appear_with_their_figures(tmp_path):
-    pytest.importorskip("typst")
     run = make_run(tmp_path)
     names = {path.relative_to(run.documents).as_posix() for path in write_documents(run, "pt-BR")}
     assert names == {

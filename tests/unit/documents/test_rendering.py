@@ -1,6 +1,7 @@
 import re
 from xml.etree import ElementTree
 
+import pypdfium2
 import pytest
 
 from catalora.documents.blocks import Bullets, Document, Figure, Heading, Paragraph, Table, Verbatim
@@ -68,14 +69,12 @@ def test_markdown_is_read_back_as_it_was_meant():
 
 
 def read_pdf(path):
-    pypdfium2 = pytest.importorskip("pypdfium2")
     document = pypdfium2.PdfDocument(path)
     text = "\n".join(page.get_textpage().get_text_range() for page in document)
     return document, text.replace("\r\n", "\n")
 
 
 def test_pdf_holds_accents_and_strangers_texts_letter_by_letter(tmp_path):
-    pytest.importorskip("typst")
     path = tmp_path / "sample.pdf"
     render_pdf(DOCUMENT, path, created=0)
     document, text = read_pdf(path)
@@ -89,7 +88,6 @@ def test_pdf_holds_accents_and_strangers_texts_letter_by_letter(tmp_path):
 
 
 def test_pages_of_the_pdf_are_not_empty(tmp_path):
-    pytest.importorskip("typst")
     path = tmp_path / "sample.pdf"
     render_pdf(DOCUMENT, path, created=0)
     document, _ = read_pdf(path)
