@@ -23,7 +23,7 @@ from catalora.catalog import pick_products
 from catalora.catalog.prepared import compute_file_sha256, compute_fingerprint
 from catalora.errors import DataError, InputNotFoundError
 from catalora.progress import Progress, ignore_progress
-from catalora.references.index import IndexUnavailableError
+from catalora.references.generations import IndexUnavailableError
 from catalora.references.influence import FORMAT, Influence, InfluenceStore, build_influence, open_influence
 from catalora.references.sketch import Sketch
 from catalora.session import Session

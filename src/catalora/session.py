@@ -49,7 +49,7 @@ class Session:
     @cached_property
     def spans(self) -> "SpanIndex":
         """The texts that this run was trained on, as far as it took them; indexed when needed for the first time."""
-        from catalora.references.index import IndexUnavailableError
+        from catalora.references.generations import IndexUnavailableError
         from catalora.references.spans import build_spans, open_spans
         from catalora.training.rows import list_trained_texts
 

@@ -78,7 +78,7 @@ def test_a_kill_leaves_the_old_index_or_the_new_one(tmp_path):
 
 
 def try_open(folder, fingerprint):
-    from catalora.references.index import IndexUnavailableError
+    from catalora.references.generations import IndexUnavailableError
 
     try:
         with open_index(folder, fingerprint=fingerprint, embedder=WordEmbedder()) as index:

@@ -12,6 +12,9 @@ from catalora.documents.model_card import Artefact, ExportFormat
 from catalora.export.check import Engine
 from catalora.export.source import ExportSource
 
+# Source, folder, a scratch folder beside it, precision.
+Write = Callable[[ExportSource, Path, Path, str], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Writer:
@@ -19,7 +22,7 @@ class Writer:
 
     Attributes:
         precisions: in which it can be written, the default first.
-        write: writes the weights: source, folder, a scratch folder beside it, precision.
+        write: writes the weights.
         load: loads the written folder by the format's own program.
         engine: module of the program that loads it; needed for the comparison alone.
         artefact: what the model card says of it.
@@ -27,7 +30,7 @@ class Writer:
     """
 
     precisions: tuple[str, ...]
-    write: Callable[[ExportSource, Path, Path, str], None]
+    write: Write
     load: Callable[[Path, ExportSource], Engine]
     engine: str
     artefact: Artefact
@@ -75,17 +78,25 @@ def _merged() -> Writer:
     )
 
 
-def _gguf() -> Writer:
-    from catalora.export import gguf, merge
+def _after_merging(convert: Write) -> Write:
+    """Write the merged model into the scratch folder, in the dtype that `convert` then rounds once at most."""
 
     def write(source: ExportSource, folder: Path, scratch: Path, precision: str) -> None:
-        # Rounded once: to bfloat16 here, or from float32 to what the file holds.
-        merge.write_merged(source, scratch, merge.DTYPES["bfloat16" if precision == "bf16" else "float32"])
-        gguf.convert_to_gguf(source, scratch, folder, precision)
+        from catalora.export import merge
+
+        dtype = "bfloat16" if precision in {"bf16", "bfloat16"} else "float32"
+        merge.write_merged(source, scratch, merge.DTYPES[dtype])
+        convert(source, scratch, folder, precision)
+
+    return write
+
+
+def _gguf() -> Writer:
+    from catalora.export import gguf
 
     return Writer(
         precisions=tuple(gguf.KINDS),
-        write=write,
+        write=_after_merging(gguf.convert_to_gguf),
         load=gguf.LlamaCppEngine,
         engine="llama_cpp",
         artefact=Artefact("gguf", ("ollama create my-catalogue -f Modelfile", "llama-cli -m model.gguf")),
@@ -97,16 +108,12 @@ def _openvino() -> Writer:
     # OpenVINO reports each conversion to a server unless this module is missing; then it uses a stub of its own.
     sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # how Python marks a module as missing
 
-    from catalora.export import merge, openvino
-
-    def write(source: ExportSource, folder: Path, scratch: Path, precision: str) -> None:
-        merge.write_merged(source, scratch, merge.DTYPES["float32"])
-        openvino.convert_to_openvino(source, scratch, folder, precision)
+    from catalora.export import openvino
 
     code = ("import openvino_genai", "", 'pipeline = openvino_genai.LLMPipeline(".", "CPU")')
     return Writer(
         precisions=openvino.PRECISIONS,
-        write=write,
+        write=_after_merging(openvino.convert_to_openvino),
         load=openvino.OpenVinoEngine,
         engine="openvino",
         artefact=Artefact("openvino", code),
@@ -115,16 +122,12 @@ def _openvino() -> Writer:
 
 
 def _ctranslate2() -> Writer:
-    from catalora.export import ctranslate2, merge
-
-    def write(source: ExportSource, folder: Path, scratch: Path, precision: str) -> None:
-        merge.write_merged(source, scratch, merge.DTYPES["bfloat16" if precision == "bfloat16" else "float32"])
-        ctranslate2.convert_to_ctranslate2(source, scratch, folder, precision)
+    from catalora.export import ctranslate2
 
     code = ("import ctranslate2", "", 'generator = ctranslate2.Generator("model")')
     return Writer(
         precisions=ctranslate2.PRECISIONS,
-        write=write,
+        write=_after_merging(ctranslate2.convert_to_ctranslate2),
         load=ctranslate2.CTranslate2Engine,
         engine="ctranslate2",
         artefact=Artefact("ctranslate2", code),

@@ -14,18 +14,27 @@ import errno
 import re
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import filelock
+import polars as pl
 from pydantic import BaseModel, ValidationError
 
 from catalora.errors import CataloraError, StorageError
 from catalora.run import write_json
 
 NAME = re.compile(r"gen-[0-9a-f]{16}")
+Store = TypeVar("Store")
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class IndexUnavailableError(CataloraError):
+    """There is no usable index of these products: `index-missing`, `index-stale` or `index-damaged`. Build it."""
+
+    exit_code = 66
 
 
 class Current(BaseModel):
@@ -149,3 +158,32 @@ def _storage_errors(folder: Path) -> Iterator[None]:
                 hint="Check the folder's permissions, or choose another --runs-dir.",
             ) from error
         raise
+
+
+def open_generation(
+    folder: Path, load: Callable[[Path], Store], belongs: Callable[[Store], bool], *, what: str, hint: str
+) -> Store:
+    """Open the current generation if it is whole and belongs to what it is wanted for.
+
+    Args:
+        folder: where the generations live.
+        load: opens one; a damaged one raises OSError, ValueError or Polars' own error.
+        belongs: whether an opened one is of the wanted rows and of a format that is understood.
+        what: what is stored, for the message, such as "the span index".
+        hint: how to get a good one.
+
+    Raises:
+        IndexUnavailableError: `index-missing`, `index-damaged` or `index-stale`.
+    """
+    path = read_current(folder)
+    kind, problem = "missing", "is not built yet"
+    if path is not None:
+        try:
+            store = load(path)
+        except (OSError, ValueError, pl.exceptions.PolarsError) as error:
+            kind, problem = "damaged", f"is unusable ({str(error).splitlines()[0]})"
+        else:
+            if belongs(store):
+                return store
+            kind, problem = "stale", "belongs to another training, other products or another format"
+    raise IndexUnavailableError(f"{folder}: {what} {problem}", code=f"index-{kind}", hint=hint)

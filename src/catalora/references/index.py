@@ -24,9 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from catalora.errors import CataloraError, DataError
+from catalora.errors import DataError
 from catalora.progress import Progress, ignore_progress
-from catalora.references.generations import read_current, replace_generation
+from catalora.references.generations import IndexUnavailableError, read_current, replace_generation
 from catalora.references.titles import TitleIndex, write_titles
 from catalora.references.vectors import VectorIndex, estimate_size_bytes, write_vectors
 from catalora.run import write_json
@@ -40,12 +40,6 @@ PRODUCT_TOKENS = 64
 TITLE_WEIGHT = 0.3
 CANDIDATES = 50
 SELF_QUERIES = 20
-
-
-class IndexUnavailableError(CataloraError):
-    """There is no usable index of these products: `index-missing`, `index-stale` or `index-damaged`. Build it."""
-
-    exit_code = 66
 
 
 class TextEmbedder(Protocol):

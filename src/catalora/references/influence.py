@@ -33,8 +33,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from catalora.progress import Progress, ignore_progress
-from catalora.references.generations import continue_generation, read_current
-from catalora.references.index import IndexUnavailableError
+from catalora.references.generations import continue_generation, open_generation
 from catalora.run import flush_to_disk, write_json
 
 # To be raised when the files are made in another way: every older store is then stale.
@@ -257,16 +256,10 @@ def open_influence(folder: Path, *, fingerprint: str) -> InfluenceStore:
     Raises:
         IndexUnavailableError: `index-missing`, `index-stale` or `index-damaged`; `build_influence` makes a good one.
     """
-    path = read_current(folder)
-    kind, problem = "missing", "the gradients of the training examples are not computed yet"
-    if path is not None:
-        try:
-            store = InfluenceStore(path)
-        except (OSError, ValueError, pl.exceptions.PolarsError) as error:
-            kind, problem = "damaged", f"unusable ({str(error).splitlines()[0]})"
-        else:
-            if (store.facts.format, store.facts.fingerprint) == (FORMAT, fingerprint):
-                return store
-            kind, problem = "stale", "the stored gradients belong to another adapter, other products or another format"
-    hint = "Compute them: catalora influence RUN does it by itself."
-    raise IndexUnavailableError(f"{folder}: {problem}", code=f"index-{kind}", hint=hint)
+    return open_generation(
+        folder,
+        InfluenceStore,
+        lambda store: (store.facts.format, store.facts.fingerprint) == (FORMAT, fingerprint),
+        what="the store of training gradients",
+        hint="Compute them: catalora influence RUN does it by itself.",
+    )

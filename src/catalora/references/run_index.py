@@ -6,7 +6,8 @@ from catalora.catalog import read_products
 from catalora.catalog.prepared import compute_fingerprint
 from catalora.progress import Progress, ignore_progress
 from catalora.references.embedding import Embedder
-from catalora.references.index import IndexUnavailableError, ReferenceIndex, build_index, open_index
+from catalora.references.generations import IndexUnavailableError
+from catalora.references.index import ReferenceIndex, build_index, open_index
 from catalora.run import RunFolder
 
 

@@ -27,8 +27,7 @@ from pydantic import BaseModel, ConfigDict
 
 from catalora.errors import DataError
 from catalora.progress import Progress, ignore_progress
-from catalora.references.generations import read_current, replace_generation
-from catalora.references.index import IndexUnavailableError
+from catalora.references.generations import open_generation, replace_generation
 from catalora.references.marks import MIN_WORDS
 from catalora.references.suffixes import (
     SEPARATOR,
@@ -287,19 +286,13 @@ def open_spans(folder: Path, *, fingerprint: str) -> SpanIndex:
     Raises:
         IndexUnavailableError: `index-missing`, `index-stale` or `index-damaged`; `build_spans` makes a good one.
     """
-    path = read_current(folder)
-    kind, problem = "missing", "there is no span index"
-    if path is not None:
-        try:
-            index = SpanIndex(path)
-        except (OSError, ValueError, pl.exceptions.PolarsError) as error:
-            kind, problem = "damaged", f"unusable ({str(error).splitlines()[0]})"
-        else:
-            if (index.facts.format, index.facts.fingerprint) == (FORMAT, fingerprint):
-                return index
-            kind, problem = "stale", "the span index belongs to other products or another format"
-    hint = "Build it again: catalora trace RUN builds it by itself."
-    raise IndexUnavailableError(f"{folder}: {problem}", code=f"index-{kind}", hint=hint)
+    return open_generation(
+        folder,
+        SpanIndex,
+        lambda store: (store.facts.format, store.facts.fingerprint) == (FORMAT, fingerprint),
+        what="the span index",
+        hint="Build it again: catalora trace RUN builds it by itself.",
+    )
 
 
 def _map_file(path: Path, size_bytes: int) -> Any:

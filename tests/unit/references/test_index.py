@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from catalora.errors import DataError, StorageError
-from catalora.references.generations import read_current
-from catalora.references.index import IndexUnavailableError, ReferenceIndex, build_index, embed_products, open_index
+from catalora.references.generations import IndexUnavailableError, read_current
+from catalora.references.index import ReferenceIndex, build_index, embed_products, open_index
 from tests.unit.references.words import CONTENTS, TITLES, UIDS, WordEmbedder
 
 EMBEDDER = WordEmbedder()

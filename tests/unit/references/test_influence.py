@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from catalora.references.index import IndexUnavailableError
+from catalora.references.generations import IndexUnavailableError
 from catalora.references.influence import build_influence, open_influence
 from catalora.references.sketch import Sketch
 

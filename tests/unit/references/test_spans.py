@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalora.errors import DataError
-from catalora.references.generations import read_current
-from catalora.references.index import IndexUnavailableError
+from catalora.references.generations import IndexUnavailableError, read_current
 from catalora.references.spans import build_spans, open_spans
 from catalora.references.suffixes import mark_words, sort_word_suffixes
 
