@@ -2,18 +2,24 @@
 
     python benchmarks/exports.py RUN_FOLDER                  # all formats whose programs are installed, 200 questions
     python benchmarks/exports.py RUN_FOLDER --only gguf:f32 --questions 40
+    python benchmarks/exports.py RUN_FOLDER --dtype float32  # the run answers in full precision, too
 
+In bfloat16 batches of other sizes already round otherwise, and near ties fall otherwise; with float32 on both sides the
+answers show whether an export holds the same model.
 A difference is shown with its first example: the token where the answers part, and how near the two were there.
 """
 
 import argparse
+import json
+import shutil
 import tempfile
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 from catalora import pipeline
 from catalora.export.check import Check
-from catalora.run import open_run
+from catalora.run import RunFolder, open_run
 
 WAYS = (
     ("adapter", None),
@@ -30,26 +36,43 @@ PROGRAMS = {"gguf": "llama_cpp", "openvino": "openvino", "ctranslate2": "ctransl
 
 
 def main() -> None:
-    """Export in each way, compare, and print a line for each."""
+    """Read the command line and compare."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("run", type=Path, help="folder of a finished run")
     parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument("--dtype", choices=["float32", "bfloat16"], help="the run's own instead of its setting")
     parser.add_argument("--only", nargs="*", default=[], metavar="FORMAT:PRECISION")
     arguments = parser.parse_args()
-    run = open_run(arguments.run.parent, arguments.run.name)
+    with tempfile.TemporaryDirectory() as folder:
+        run = open_run(arguments.run.parent, arguments.run.name)
+        if arguments.dtype:
+            run = copy_run(arguments.run, Path(folder), arguments.dtype)
+        compare(run, arguments.only, arguments.questions)
+
+
+def copy_run(run: Path, folder: Path, dtype: str) -> RunFolder:
+    """The run without its checkpoints and references, computing in another precision."""
+    shutil.copytree(run, folder / run.name, ignore=shutil.ignore_patterns("checkpoints", "references"))
+    path = folder / run.name / "run.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["config"]["model"]["dtype"] = dtype
+    path.write_text(json.dumps(record), encoding="utf-8")
+    return open_run(folder, run.name)
+
+
+def compare(run: RunFolder, only: Sequence[str], questions: int) -> None:
+    """Export in each way and print how many answers are the run's."""
     print(f"{'export':24} {'MB':>7} {'seconds':>8} {'alike prompts':>14} {'same answers':>13} {'parted':>7}")
     for kind, precision in WAYS:
         name = f"{kind}:{precision}" if precision else kind
-        if arguments.only and name not in arguments.only:
+        if only and name not in only:
             continue
         program = PROGRAMS.get(kind)
         if program and find_spec(program) is None:
             print(f"{name:24} left out: {program} is not installed")
             continue
         with tempfile.TemporaryDirectory() as folder:
-            export = pipeline.export(
-                run, kind, Path(folder) / "export", precision=precision, questions=arguments.questions
-            )
+            export = pipeline.export(run, kind, Path(folder) / "export", precision=precision, questions=questions)
         report(name, export.size_bytes, export.seconds, export.check)
 
 

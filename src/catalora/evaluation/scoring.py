@@ -71,7 +71,7 @@ def score_list(
     progress: Progress = ignore_progress,
     stage: str = "generate",
 ) -> ScoredList:
-    """Score products in all columns that have an answerer; columns that share one are lanes of the same batches.
+    """Score products in all columns that have an answerer; columns that share one are decoded alike.
 
     Raises:
         EvaluationError: a prompt holds its answer, or columns were decoded differently.
@@ -109,25 +109,25 @@ def generate_answers(
 ) -> Generated:
     """Greedy answers in batches sorted by the length of the question, so that little is padded.
 
-    A batch holds as many lanes as `evaluation.batch_size` products with both sides have, however many sides answer.
-    The grounded side needs `records`: title and description for each question.
+    One side after the other: a tuned answer usually ends long before the base model's, whose batch it would wait in.
+    A batch holds as many answers as `evaluation.batch_size` products have with both sides. The grounded side needs
+    `records`: title and description for each question.
     """
     generation = make_greedy(config.generation)
-    size = config.evaluation.batch_size * 2 // len(sides)
+    size = 2 * config.evaluation.batch_size
     order = sorted(range(len(questions)), key=lambda place: len(questions[place]))
     found: dict[Side, dict[int, Answer]] = {side: {} for side in sides}
     decoder: dict[str, Any] = {}
     seconds = 0.0
-    for start in range(0, len(order), size):
-        part = order[start : start + size]
-        progress(stage, start, len(order))
-        known = None if records is None else [records[place] for place in part]
-        batch = answerer.answer([questions[place] for place in part], generation, sides, records=known)
-        for place, answers in zip(part, batch.by_question, strict=True):
-            for side in sides:
-                found[side][place] = answers[side]
-        seconds, decoder = seconds + batch.seconds, batch.decoder
-    progress(stage, len(order), len(order))
+    for number, side in enumerate(sides):
+        for start in range(0, len(order), size):
+            part = order[start : start + size]
+            progress(stage, number * len(order) + start, len(sides) * len(order))
+            known = None if records is None else [records[place] for place in part]
+            batch = answerer.answer([questions[place] for place in part], generation, [side], records=known)
+            found[side].update((place, answers[side]) for place, answers in zip(part, batch.by_question, strict=True))
+            seconds, decoder = seconds + batch.seconds, batch.decoder
+    progress(stage, len(sides) * len(order), len(sides) * len(order))
     answers_in_order = {side: tuple(found[side][place] for place in range(len(questions))) for side in sides}
     return Generated(answers_in_order, decoder, seconds)
 
