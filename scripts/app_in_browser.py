@@ -19,18 +19,29 @@ PATIENCE_MS = 180_000
 @contextmanager
 def running_app(data_dir: Path, runs_dir: Path) -> Iterator[str]:
     """The address of an app that runs as long as the block."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folders = ["--data-dir", str(data_dir), "--runs-dir", str(runs_dir)]
-    command = [sys.executable, "-m", "catalora", "app", "--port", str(port), *folders]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    port = find_free_port()
+    process = start_app(port, data_dir, runs_dir)
     try:
-        wait_until_healthy(f"http://127.0.0.1:{port}/_stcore/health", process)
         yield f"http://localhost:{port}"
     finally:
         process.terminate()
         process.wait()
+
+
+def find_free_port() -> int:
+    """A port that nobody listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_app(port: int, data_dir: Path, runs_dir: Path) -> "subprocess.Popen[bytes]":
+    """Start the app and wait until it answers."""
+    folders = ["--data-dir", str(data_dir), "--runs-dir", str(runs_dir)]
+    command = [sys.executable, "-m", "catalora", "app", "--port", str(port), *folders]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_until_healthy(f"http://127.0.0.1:{port}/_stcore/health", process)
+    return process
 
 
 def wait_until_healthy(url: str, process: "subprocess.Popen[bytes]") -> None:

@@ -66,12 +66,11 @@ def test_the_sides_swapped_in_the_lanes(attempt, monkeypatch):
 
 def test_the_sides_swapped_in_the_answers_alone(attempt, monkeypatch):
     honest = Answerer.answer
+    other = {"base": "tuned", "tuned": "base"}
 
     def swap(self, questions, config, sides=("base", "tuned"), on_text=None, records=None):
-        answers = honest(self, questions, config, sides, on_text, records=records)
-        if len(sides) < 2:
-            return answers
-        swapped = tuple({"base": one["tuned"], "tuned": one["base"]} for one in answers.by_question)
+        answers = honest(self, questions, config, [other[side] for side in sides], on_text, records=records)
+        swapped = tuple({other[side]: answer for side, answer in one.items()} for one in answers.by_question)
         return Answers(swapped, answers.seconds, answers.decoder)
 
     monkeypatch.setattr(Answerer, "answer", swap)
