@@ -136,9 +136,12 @@ def _load_model(source: Source, device: Device, name: str) -> Any:
 
 def _load_tokenizer(source: Source, name: str) -> Any:
     try:
-        return AutoTokenizer.from_pretrained(source.folder, trust_remote_code=False, local_files_only=True)
+        tokenizer = AutoTokenizer.from_pretrained(source.folder, trust_remote_code=False, local_files_only=True)
     except Exception as error:  # the tokenizers library raises bare Exception on a broken file
         raise _describe_failure("tokenizer", name, error) from error
+    # Counts as warned: texts are tokenised to see whether they fit, and cut or left out where they don't.
+    tokenizer.deprecation_warnings["sequence-length-is-longer-than-the-specified-maximum"] = True
+    return tokenizer
 
 
 def _check_vocabulary(model: Any, tokenizer: Any, name: str) -> None:

@@ -211,3 +211,13 @@ def test_a_broken_installation_without_the_bundled_model_is_named(monkeypatch, t
     with pytest.raises(InputNotFoundError) as caught:
         find_source(ModelConfig(name="demo"))
     assert caught.value.code == "demo-model-missing"
+
+
+def test_a_text_beyond_the_context_is_tokenised_without_a_warning(monkeypatch):
+    from transformers import tokenization_utils_base
+
+    told = []
+    monkeypatch.setattr(tokenization_utils_base.logger, "warning", told.append)
+    tokenizer = load_tokenizer(ModelConfig(name="demo"))
+    assert len(tokenizer("word " * 3_000)["input_ids"]) > 1024
+    assert told == []
