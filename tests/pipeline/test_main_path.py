@@ -228,7 +228,7 @@ def test_a_status_survives_an_unexpected_error(data, tmp_path, monkeypatch):
     def fail(*_args, **_kwargs):
         raise ZeroDivisionError("boom")
 
-    monkeypatch.setattr("catalora.training.trainer.train_adapter", fail)
+    monkeypatch.setattr("catalora.fine_tuning.train_adapter", fail)
     with pytest.raises(ZeroDivisionError):
         pipeline.train_run(started)
     status = started.read_status()
