@@ -47,10 +47,10 @@ def test_the_demo_leads_from_data_through_tuning_to_a_comparison(empty_server, o
     expect(page.get_by_text("The same for both")).to_be_visible()
     fill(page, "Question or product title", "O que é um abajur?")
     page.get_by_role("button", name="Generate with Original Model").click()
-    expect(page.get_by_text("tokens/s")).to_have_count(1)
+    # A second click while the first side still answers loses neither.
     page.get_by_role("button", name="Generate with Fine-tuned Model").click()
-    expect(page.get_by_text("tokens/s")).to_have_count(2)
     expect(page.get_by_text("Earlier questions")).to_be_visible()
+    expect(page.get_by_text("tokens/s")).to_have_count(2)
 
 
 def test_the_language_is_the_browser_s_and_can_be_switched(empty_server, open_page):

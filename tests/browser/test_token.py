@@ -1,5 +1,6 @@
 """A Hugging Face token is checked at once, used, and found nowhere afterwards."""
 
+import re
 import subprocess
 import sys
 
@@ -28,6 +29,15 @@ def open_form(page):
     expect(fold).to_be_visible()
     if fold.get_attribute("open") is None:
         fold.get_by_text("Start a new run", exact=True).click()
+
+
+def choose_model(page, name):
+    """Type a model's name: a list that is open closes when the page is drawn anew beneath it."""
+    model = page.get_by_role("combobox", name="Base model")
+    model.fill(name)
+    model.press("Enter")
+    wait_until_drawn(page)
+    expect(model).to_have_attribute("aria-label", re.compile(re.escape(name)))
 
 
 def wait_for_state(page, name):
@@ -61,11 +71,7 @@ def test_a_licence_that_is_not_accepted_is_said_before_anything_starts(server, o
     page = open_page(f"{server.url}/tuning")
     enter_token(page, GOOD_TOKEN)
     open_form(page)
-    model = page.get_by_role("combobox", name="Base model")
-    model.click()
-    model.fill("gated/gemma")
-    model.press("Enter")
-    wait_until_drawn(page)
+    choose_model(page, "gated/gemma")
     page.get_by_role("button", name="Start Fine-tuning Process").click()
     expect(page.get_by_text("its licence is not accepted")).to_be_visible()
 
@@ -74,10 +80,7 @@ def test_a_token_used_in_a_run_is_found_nowhere(server, open_page):
     page = open_page(f"{server.url}/tuning")
     enter_token(page, GOOD_TOKEN)
     open_form(page)
-    model = page.get_by_role("combobox", name="Base model")
-    model.click()
-    page.get_by_role("option", name="demo").click()
-    wait_until_drawn(page)
+    choose_model(page, "demo")
     fill(page, "Max samples (products)", "24")
     fill(page, "Epochs (passes)", "6")  # enough to set the two sides apart
     page.get_by_text("All settings", exact=True).click()

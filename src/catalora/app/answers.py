@@ -47,6 +47,8 @@ class Asked:
         blind: whether the sides are hidden until a choice is made.
         order: the sides from left to right; shuffled when blind.
         choice: the better side, `tie`, or nothing before the choice.
+        awaited: sides asked for that have not answered yet; a click elsewhere interrupts them, and the next drawing
+            of the page goes on with them.
         asked: when, in seconds since the epoch.
     """
 
@@ -59,12 +61,17 @@ class Asked:
     blind: bool = False
     order: tuple[str, ...] = SIDES
     choice: str | None = None
+    awaited: tuple[str, ...] = ()
     asked: float = field(default_factory=time.time)
 
     @property
     def is_hidden(self) -> bool:
         """Whether the reader may not know yet which side is which."""
         return self.blind and self.choice is None
+
+    def await_sides(self, sides: tuple[str, ...]) -> None:
+        """Ask for sides, beside those that were asked for already and were interrupted."""
+        self.awaited += tuple(side for side in sides if side not in self.awaited)
 
 
 def list_asked(run: str) -> list[Asked]:

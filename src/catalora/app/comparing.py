@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.scriptrunner import RerunException
 
 from catalora.app.answers import GROUNDED, SIDES, Asked, ShownAnswer
 from catalora.app.evidence import show_evidence
@@ -41,12 +42,23 @@ class Stream:
                 slot.text(reveal(self.texts[name]))
 
 
-def generate(run: RunFolder, entry: Asked, sides: Sequence[str], slots: Mapping[str, DeltaGenerator]) -> None:
-    """Have sides answer a question, stream them into their places and keep them in the entry.
+def generate(run: RunFolder, entry: Asked, slots: Mapping[str, DeltaGenerator]) -> None:
+    """Have the awaited sides answer, stream them into their places and keep them in the entry.
 
     Raises:
         CataloraError: what the worker says; answers that the entry holds already stay.
     """
+    try:
+        _generate(run, entry, entry.awaited, slots)
+    except RerunException:
+        raise  # a click elsewhere: the page is drawn anew and goes on
+    except BaseException:  # an error or the reader's own stop
+        entry.awaited = ()
+        raise
+    entry.awaited = ()
+
+
+def _generate(run: RunFolder, entry: Asked, sides: Sequence[str], slots: Mapping[str, DeltaGenerator]) -> None:
     stream = Stream({side: slots[side] for side in sides})
     started: list[float] = []
     with showing_stages() as show_stage:

@@ -27,16 +27,19 @@ config = load_config(run)
 click = ask_question(texts, run, config)
 entries = list_asked(run.name)
 entry = begin(run.name, click.question, blind=click.blind) if click.sides else next(iter(entries), None)
+if entry is not None:
+    entry.await_sides(click.sides)
+awaited = entry.awaited if entry is not None else ()
 waiting = st.container()
-slots = lay_out_sides(texts, entry, click.sides)
+slots = lay_out_sides(texts, entry, awaited)
 for side, slot in slots.items():
-    if side not in click.sides:
+    if side not in awaited:
         show_answer(texts, run, entry, side, slot)
 show_decoding(texts, config, run.read_record())
-if entry is not None and click.sides:
+if entry is not None and awaited:
     with waiting, showing_errors():
-        generate(run, entry, click.sides, slots)
-    for side in click.sides:
+        generate(run, entry, slots)
+    for side in awaited:
         show_answer(texts, run, entry, side, slots[side])
 if entry is not None and entry.is_hidden and set(SIDES) <= entry.answers.keys():
     with showing_errors():
