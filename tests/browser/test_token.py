@@ -1,6 +1,5 @@
 """A Hugging Face token is checked at once, used, and found nowhere afterwards."""
 
-import re
 import subprocess
 import sys
 
@@ -37,7 +36,6 @@ def choose_model(page, name):
     model.fill(name)
     model.press("Enter")
     wait_until_drawn(page)
-    expect(model).to_have_attribute("aria-label", re.compile(re.escape(name)))
 
 
 def wait_for_state(page, name):
