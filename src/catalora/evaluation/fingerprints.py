@@ -4,8 +4,8 @@ A comparison is worth nothing when the adapter was off, the sides were swapped, 
 none of that shows in the texts. So it is checked, three times over:
 
     file      the adapter in memory is the file in the run's folder, and that is the one that the training wrote
-    logits    on fixed prompts each side's log-probabilities, taken lane by lane as the answers are generated, equal
-              those taken with the adapter switched off and on; and the two sides differ
+    logits    on fixed prompts each side's log-probabilities, taken lane by lane, equal those taken with the adapter
+              switched off and on (the two ways in which answers are generated); and the two sides differ
     answers   under greedy decoding each answer's tokens are its own side's first choices, more often than the other's
 """
 
@@ -161,12 +161,12 @@ def _is_same(first: torch.Tensor, second: torch.Tensor) -> bool:
 
 
 def _take_lane(answerer: Answerer, side: Side) -> LogitFingerprint:
-    """As `generate` does it: the adapter chosen by its name in a batch."""
+    """As `generate` does it for both sides at once: the adapter chosen by its name in a batch."""
     return _take(answerer, {"adapter_names": [ADAPTER_NAMES[side]]})
 
 
 def _take_alone(answerer: Answerer, side: Side) -> LogitFingerprint:
-    """As likelihoods are computed: the adapter switched off, or left on."""
+    """As likelihoods are computed and one side's answers generated: the adapter switched off, or left on."""
     with answerer.model.disable_adapter() if side == "base" else nullcontext():
         return _take(answerer, {})
 

@@ -1,7 +1,8 @@
 """Ask the base and the tuned model, as lanes of one batch over one copy of the weights.
 
 Every question goes through the same prompt, the same decoder settings and the same forward passes on both sides; only
-the adapter differs, lane by lane (PEFT's mixed-adapter batches). A single answer is a batch of one.
+the adapter differs, lane by lane (PEFT's mixed-adapter batches). Where all lanes are of one side, it is switched for
+the whole batch. A single answer is a batch of one.
 
     lane 0   base    question 0        lane 2   base    question 1
     lane 1   tuned   question 0        lane 3   tuned   question 1
@@ -10,7 +11,8 @@ A third lane can be grounded: the tuned model with the product's record in the p
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -25,8 +27,8 @@ from catalora.prompts import PromptTemplate
 Side = Literal["base", "tuned", "grounded"]
 # The two sides of the weights; the grounded one shares the tuned ones'.
 SIDES: tuple[Side, ...] = ("base", "tuned")
-# PEFT's reserved name for "no adapter", and the name of ours.
-ADAPTER_NAMES: dict[Side, str] = {"base": "__base__", "tuned": "default", "grounded": "default"}
+BASE_ALONE = "__base__"  # PEFT's reserved name for no adapter
+ADAPTER_NAMES: dict[Side, str] = {"base": BASE_ALONE, "tuned": "default", "grounded": "default"}
 
 # What decides which token comes next, and when an answer ends.
 DECODER_SETTINGS = (
@@ -153,14 +155,24 @@ class Answerer:
         """
         inputs = self._stack(prompts, config)
         torch.manual_seed(config.seed)
-        with torch.no_grad():
+        with torch.no_grad(), self._weights_of(sides) as chosen:
             output = self.model.generate(
-                **inputs,
-                generation_config=self.build_decoder(config),
-                adapter_names=[ADAPTER_NAMES[side] for side in sides],
-                streamer=streamer,
+                **inputs, **chosen, generation_config=self.build_decoder(config), streamer=streamer
             )
         return [self.cut_at_end(ids) for ids in output[:, inputs["input_ids"].shape[1] :].tolist()]
+
+    @contextmanager
+    def _weights_of(self, sides: Sequence[Side]) -> Iterator[dict[str, Any]]:
+        """Let each lane compute with its side's weights; what the model is to be told for that.
+
+        Choosing an adapter for each lane costs about a quarter of a step, so lanes of one kind switch it for all.
+        """
+        names = [ADAPTER_NAMES[side] for side in sides]
+        if len(set(names)) > 1:
+            yield {"adapter_names": names}
+        else:
+            with self.model.disable_adapter() if names[0] == BASE_ALONE else nullcontext():
+                yield {}
 
     def cut_at_end(self, ids: list[int]) -> list[int]:
         """The tokens of one answer, without what a batch pads it with."""

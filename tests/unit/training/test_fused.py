@@ -2,7 +2,10 @@
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch import nn
+from torch.nn import functional
 
 from catalora.training import block_attention
 from catalora.training.fused import _find_gated_mlps, _find_groups, fuse
@@ -53,7 +56,32 @@ def test_attention_goes_block_by_block_where_it_can(family, monkeypatch):
     )
     compute(build_lora_model(family))
     # Gemma 2 caps its scores, which the library's kernel does.
-    assert calls == ([] if family == "gemma2" else [[(0, 0, 10), (0, 10, 24), (1, 0, 10), (1, 10, 24)]] * 2)
+    assert len(calls) == (0 if family == "gemma2" else 2)
+    for layout in calls:  # two rows of 10 and 14 tokens
+        assert [tuple(group.tokens.shape) for group in layout.groups] == [(4, 14)]
+
+
+@pytest.mark.parametrize("heads", [(4, 1), (4, 2), (3, 3)], ids=["one-key-head", "groups", "each-its-own"])
+@settings(max_examples=25, deadline=None)
+@given(rows=st.lists(st.lists(st.integers(1, 24), min_size=1, max_size=6), min_size=1, max_size=3), data=st.data())
+def test_blocks_of_any_lengths_attend_as_under_a_mask(heads, rows, data):
+    length = max(map(sum, rows))
+    rows = [[*row, *[1] * (length - sum(row))] for row in rows]  # what a row is filled up with starts at 0, too
+    positions = torch.tensor([[step for count in row for step in range(count)] for row in rows])
+    owners = (positions == 0).cumsum(1)
+    allowed = (owners[:, None, :, None] == owners[:, None, None, :]).tril()
+    torch.manual_seed(data.draw(st.integers(0, 99)))
+    shapes = [(len(rows), count, length, 8) for count in (heads[0], heads[1], heads[1])]
+    parts = [torch.randn(shape, dtype=torch.float64, requires_grad=True) for shape in shapes]
+    weights = torch.randn(len(rows), length, heads[0], 8, dtype=torch.float64)
+
+    output = block_attention._BlockAttention.apply(*parts, block_attention.lay_out(positions), 0.3)
+    found = torch.autograd.grad((output * weights).sum(), parts)
+    plain = functional.scaled_dot_product_attention(*parts, attn_mask=allowed, scale=0.3, enable_gqa=True)
+    expected = torch.autograd.grad((plain.transpose(1, 2) * weights).sum(), parts)
+    torch.testing.assert_close(output, plain.transpose(1, 2))
+    for gradient, exact in zip(found, expected, strict=True):
+        torch.testing.assert_close(gradient, exact)
 
 
 def test_generation_with_a_cache_is_the_librarys(monkeypatch):
