@@ -61,7 +61,8 @@ def show_curves(
         {
             "mark": {"type": "line", "point": {"size": 18}, "tooltip": True},
             "encoding": {**hover, "strokeDash": {"field": "line", "type": "nominal", "sort": names}},
-            "config": {"legend": {"orient": "top", "labelLimit": 320}},
+            # One below the other where a phone's width does not hold them side by side.
+            "config": {"legend": {"orient": "top", "labelLimit": 320, "columns": {"expr": "width < 420 ? 1 : 4"}}},
         },
         alt,
     )

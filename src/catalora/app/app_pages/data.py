@@ -10,6 +10,7 @@ from catalora.app.prepare_form import show_preparations, show_prepare_form, show
 from catalora.app.preparing import list_preparations
 from catalora.app.problems import showing_errors
 from catalora.app.state import get_place, get_texts
+from catalora.run import list_runs
 
 VIEWS = {"records": show_records, "model": show_model_view, "lengths": show_lengths, "removed": show_removed}
 
@@ -28,9 +29,10 @@ if names:
     with showing_errors():
         data = open_dataset(place.dataset(name))
         show_overview(texts, data)
-        with st.container(border=True):
-            st.text(texts("data.next_demo" if name == DEMO_DATA else "data.next"))
-            link_page("tuning", texts("data.next_link"))
+        if not list_runs(place.runs_dir):
+            with st.container(border=True):
+                st.text(texts("data.next_demo" if name == DEMO_DATA else "data.next"))
+                link_page("tuning", texts("data.next_link"))
         view = st.segmented_control(
             texts("data.view"),
             list(VIEWS),
