@@ -89,6 +89,21 @@ def test_both_lanes_answer_as_each_side_alone(session):
     assert both["base"].text != both["tuned"].text
 
 
+def test_an_answer_that_breaks_off_leaves_no_lane_behind(session):
+    class LeftError(Exception):
+        pass
+
+    def leave(*_):
+        raise LeftError
+
+    question = "What is a brass lamp?"
+    sides = ("base", "tuned")
+    expected = [catalora.ask(session, question, sides=[side]).answers[side].text for side in sides]
+    with pytest.raises(LeftError):
+        catalora.ask(session, question, on_text=leave)
+    assert [catalora.ask(session, question, sides=[side]).answers[side].text for side in sides] == expected
+
+
 def test_the_base_lane_is_the_untouched_base_model(session):
     config = session.config
     loaded = load_base(config.model, choose_device("cpu", "float32"))

@@ -12,7 +12,7 @@ A third lane can be grounded: the tuned model with the product's record in the p
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -155,24 +155,28 @@ class Answerer:
         """
         inputs = self._stack(prompts, config)
         torch.manual_seed(config.seed)
-        with torch.no_grad(), self._weights_of(sides) as chosen:
-            output = self.model.generate(
-                **inputs, **chosen, generation_config=self.build_decoder(config), streamer=streamer
-            )
+        with torch.no_grad(), self._weights_of(sides):
+            output = self.model.generate(**inputs, generation_config=self.build_decoder(config), streamer=streamer)
         return [self.cut_at_end(ids) for ids in output[:, inputs["input_ids"].shape[1] :].tolist()]
 
     @contextmanager
-    def _weights_of(self, sides: Sequence[Side]) -> Iterator[dict[str, Any]]:
-        """Let each lane compute with its side's weights; what the model is to be told for that.
+    def _weights_of(self, sides: Sequence[Side]) -> Iterator[None]:
+        """Let each lane compute with its side's weights.
 
         Choosing an adapter for each lane costs about a quarter of a step, so lanes of one kind switch it for all.
         """
         names = [ADAPTER_NAMES[side] for side in sides]
-        if len(set(names)) > 1:
-            yield {"adapter_names": names}
-        else:
+        if len(set(names)) == 1:
             with self.model.disable_adapter() if names[0] == BASE_ALONE else nullcontext():
-                yield {}
+                yield
+            return
+        chosen = ExitStack()
+        chosen.enter_context(self.model._enable_peft_forward_hooks(adapter_names=names))
+        try:
+            yield
+        finally:
+            # Left without the error: PEFT's own exit does not let go of the lanes when it is told of one.
+            chosen.close()
 
     def cut_at_end(self, ids: list[int]) -> list[int]:
         """The tokens of one answer, without what a batch pads it with."""
