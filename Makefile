@@ -29,7 +29,7 @@ test: .venv/.dev  ## All tests, the fast ones first
 	@CATALORA_PRODUCTS=$(PRODUCTS) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit
 	@CATALORA_PRODUCTS=$(PRODUCTS) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/invariants tests/cli
 	@CATALORA_PRODUCTS=$(PRODUCTS) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder tests/pipeline
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 3 --dist loadfile tests/app tests/browser
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/app tests/browser
 
 unit: .venv/.dev  ## The fast tests alone
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit
