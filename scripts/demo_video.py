@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -23,6 +24,7 @@ from playwright.sync_api import Page
 from catalora.app.texts import Texts
 
 WIDTH, HEIGHT, CAPTION = 1280, 720, 96
+FONTS = ("DejaVuSans.ttf", "LiberationSans-Regular.ttf", "Arial.ttf")
 # Reading speed of captions, in characters per second, and the least time that a picture stays.
 READING_SPEED, SHORTEST = 14, 2.5
 LONGEST_VIDEO = 600.0
@@ -173,15 +175,18 @@ def wrap(text: str) -> str:
     """A caption in two lines at most."""
     words, lines = text.split(), [""]
     for word in words:
-        if len(lines[-1]) + len(word) > 92:
+        if len(lines[-1]) + len(word) > 84:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
     return "\n".join(lines)
 
 
-def load_font() -> "ImageFont.FreeTypeFont | ImageFont.ImageFont":
-    """The font that Pillow brings."""
-    return ImageFont.load_default(24)
+def load_font() -> ImageFont.FreeTypeFont:
+    """A font of the system: the one that Pillow brings has no letters with accents."""
+    for name in FONTS:
+        with suppress(OSError):
+            return ImageFont.truetype(name, 24)
+    sys.exit("no font for the captions: sudo apt-get install fonts-dejavu-core")
 
 
 if __name__ == "__main__":
