@@ -211,6 +211,27 @@ def test_an_answer_can_be_opened_to_its_evidence(open_app, home, locale):
     assert open_evidence(test, "grounded").evidence.keys() == {"tuned", "grounded"}
 
 
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_examples_that_pulled_the_model_are_shown_when_asked_for(open_app, home, locale):
+    test = open_app(home, "compare", locale)
+    say = WORDS["en" if locale == "en-US" else "pt"]
+    test.text_input(key="question").set_value("What is Lamp 7?").run()
+    test.button(key="ask-both").click().run()
+    entry = open_evidence(test, "base")
+    assert not [button for button in test.button if str(button.key).startswith("influence-")]
+    open_evidence(test, "tuned")
+    assert entry.influence is None
+    test.button(key=f"influence-{entry.asked}").click().run()
+    assert not test.exception
+    assert not test.error
+    found = test.session_state["asked"]["small"][0].influence
+    assert [item["rank"] for item in found["influences"]] == [1, 2, 3, 4, 5]
+    shown = [text.value for text in test.text]
+    assert any(text.startswith(say["influence"]) for text in shown)
+    assert any(text.endswith(f"({found['influences'][0]['uid']})") and text.startswith("1. ") for text in shown)
+    assert any(say["influence_limits"] in caption.value for caption in test.caption)
+
+
 def test_evidence_shows_hostile_text_as_text(open_app, home):
     test = open_app(home, "compare")
     cleaned = HOSTILE.replace("<script>alert(1)</script> ", "").replace("\u202e", "")
