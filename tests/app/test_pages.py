@@ -184,6 +184,15 @@ def test_both_models_answer_and_stay_visible(open_app, home):
     assert sum("tokens/s" in caption.value for caption in test.caption) == 2
 
 
+def test_two_clicks_that_arrive_together_are_both_answered(open_app, home):
+    test = open_app(home, "compare")
+    test.text_input(key="question").set_value("What is Lamp 7?").run()
+    test.button(key="ask-base").click()
+    test.button(key="ask-tuned").click().run()
+    assert not test.exception
+    assert test.session_state["asked"]["small"][0].answers.keys() == {"base", "tuned"}
+
+
 def open_evidence(test, side):
     entry = test.session_state["asked"]["small"][0]
     test.session_state[f"evidence-{side}-{entry.asked}"] = True
