@@ -97,13 +97,14 @@ def main() -> None:
 
 def _compare(case: Case, folder: Path, steps: int, seconds: float) -> dict[str, Any]:
     from catalora import pipeline
+    from catalora.catalog.prepared import read_products
     from catalora.config import build_config
     from catalora.estimate.probe import run_probe
     from catalora.estimate.projection import project
     from catalora.inspection import FORESEEN_PRODUCTS, _measure_costs
     from catalora.run import RunFolder
 
-    model = "demo" if case.layers is None else str(_build_gemma(folder, case.layers))
+    model = "demo" if case.layers is None else str(build_gemma(folder, case.layers))
     settings = {
         "model.name": model,
         "data.max_samples": case.products,
@@ -118,7 +119,7 @@ def _compare(case: Case, folder: Path, steps: int, seconds: float) -> dict[str, 
     }
     config = build_config(None, settings)
     run = pipeline.start_run(_prepare(folder), config, runs_dir=folder / "runs", name=f"case-{time.time_ns()}")
-    table = pipeline.read_products(run.products)
+    table = read_products(run.products)
     catalogue, labelled_share = _measure_costs(table, config, None, False, FORESEEN_PRODUCTS)
     began = time.monotonic()
     measured = run_probe(config, labelled_share=labelled_share, seconds=seconds, references=False)
@@ -202,7 +203,7 @@ def _prepare(folder: Path) -> Path:
     return data
 
 
-def _build_gemma(folder: Path, layers: int) -> Path:
+def build_gemma(folder: Path, layers: int) -> Path:
     """Gemma-2B's shape with a few layers, random bf16 weights and the demo's vocabulary."""
     target = folder / f"gemma-{layers}"
     if target.exists():

@@ -1,10 +1,8 @@
 """The question and the buttons above the answers."""
 
-from dataclasses import dataclass
-
 import streamlit as st
 
-from catalora.app.answers import GROUNDED, SIDES
+from catalora.app.answers import GROUNDED, SIDES, begin
 from catalora.app.plain import reveal
 from catalora.app.runs import list_examples
 from catalora.app.texts import Texts
@@ -15,17 +13,12 @@ QUESTION, EXAMPLE, BLIND = "question", "example", "blind"
 MAX_CHARS = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Click:
-    """What was clicked: a question for these sides; no sides when nothing was."""
+def ask_question(texts: Texts, run: RunFolder, config: Config) -> bool:
+    """Draw question, examples and buttons, and say whether the sides are to be hidden.
 
-    question: str
-    sides: tuple[str, ...]
-    blind: bool
-
-
-def ask_question(texts: Texts, run: RunFolder, config: Config) -> Click:
-    """Draw question, examples and buttons."""
+    A click is written down in the entry of its question before anything is drawn: the next click may interrupt the
+    drawing at any place, and it must not be lost there.
+    """
     examples = list_examples(run, config.data.seed)
 
     def describe(number: int) -> str:
@@ -55,20 +48,32 @@ def ask_question(texts: Texts, run: RunFolder, config: Config) -> Click:
             max_chars=MAX_CHARS,
             placeholder=texts("compare.question_placeholder"),
         )
-    blind = st.toggle(texts("compare.blind"), key=BLIND, help=texts("compare.blind_help"))
     nothing = not question.strip()
+    is_blind = st.toggle(texts("compare.blind"), key=BLIND, help=texts("compare.blind_help"))
     with st.container(horizontal=True):
-        both = st.button(
-            texts("compare.both"), type="primary", icon=":material/compare_arrows:", key="ask-both", disabled=nothing
+        st.button(
+            texts("compare.both"),
+            type="primary",
+            icon=":material/compare_arrows:",
+            key="ask-both",
+            disabled=nothing,
+            on_click=_ask,
+            args=(run.name, SIDES),
         )
-        if blind:
-            return Click(question.strip(), SIDES if both else (), blind=True)
-        base = st.button(texts("compare.base"), key="ask-base", disabled=nothing)
-        tuned = st.button(texts("compare.tuned"), key="ask-tuned", disabled=nothing)
-        grounded = st.button(
-            texts("compare.grounded"), key="ask-grounded", disabled=nothing, help=texts("compare.grounded_help")
-        )
-    clicked: dict[tuple[str, ...], bool] = {SIDES: both, ("base",): base, ("tuned",): tuned, (GROUNDED,): grounded}
-    # Clicks that follow each other closely arrive together.
-    asked = [side for sides, was_clicked in clicked.items() if was_clicked for side in sides]
-    return Click(question.strip(), tuple(dict.fromkeys(asked)), blind=False)
+        if not is_blind:
+            for side in (*SIDES, GROUNDED):
+                st.button(
+                    texts(f"compare.{side}"),
+                    key=f"ask-{side}",
+                    disabled=nothing,
+                    help=texts("compare.grounded_help") if side == GROUNDED else None,
+                    on_click=_ask,
+                    args=(run.name, (side,)),
+                )
+    return is_blind
+
+
+def _ask(run: str, sides: tuple[str, ...]) -> None:
+    question = st.session_state[QUESTION].strip()
+    if question:
+        begin(run, question, blind=st.session_state[BLIND]).await_sides(sides)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from catalora.app.answers import SIDES, begin, forget, list_asked
+from catalora.app.answers import SIDES, forget, list_asked
 from catalora.app.comparing import (
     generate,
     lay_out_sides,
@@ -24,11 +24,9 @@ run = choose_tuned_run(texts, place)
 if run is None:
     st.stop()
 config = load_config(run)
-click = ask_question(texts, run, config)
+is_blind = ask_question(texts, run, config)
 entries = list_asked(run.name)
-entry = begin(run.name, click.question, blind=click.blind) if click.sides else next(iter(entries), None)
-if entry is not None:
-    entry.await_sides(click.sides)
+entry = next(iter(entries), None)
 awaited = entry.awaited if entry is not None else ()
 waiting = st.container()
 slots = lay_out_sides(texts, entry, awaited)
@@ -46,7 +44,7 @@ if entry is not None and entry.is_hidden and set(SIDES) <= entry.answers.keys():
         show_choice(texts, run, entry)
 elif entry is not None and entry.answers:
     show_sources(texts, entry)
-if click.blind:
+if is_blind:
     st.subheader(texts("compare.score_title"))
     show_score(texts, run)
 if len(entries) > 1:
