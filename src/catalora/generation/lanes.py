@@ -20,7 +20,7 @@ from catalora.errors import UsageError
 
 # Layers whose whole past is kept, so that lanes of different length can be put side by side.
 JOINABLE_LAYERS = {"full_attention", "sliding_attention"}
-# Prompts that are computed in one pass, in tokens with what fills them up: it bounds both memory and how long others wait.
+# Prompts of one pass, in tokens with what fills them up: it bounds both memory and how long the others wait.
 JOIN_TOKENS = 4_096
 
 
@@ -99,7 +99,7 @@ class LaneBatch:
         ids = torch.tensor([[self._pad_id] * (longest - len(lane.prompt)) + list(lane.prompt) for lane in lanes])
         mask = torch.tensor([[0] * (longest - len(lane.prompt)) + [1] * len(lane.prompt) for lane in lanes])
         mask = mask.to(self._device)
-        # Without the model's configuration every layer keeps its whole past; a sliding window is then in the mask alone.
+        # Without the model's configuration every layer keeps its whole past; a sliding window is in the mask alone.
         cache = DynamicCache()
         logits = self._forward(ids.to(self._device), mask, (mask.cumsum(1) - 1).clamp(min=0), cache)
         self._take(lanes, logits)
