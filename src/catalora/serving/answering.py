@@ -1,8 +1,8 @@
 """One generation in work: its prompt, its lane, its text so far, and what it ends with."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
-from catalora.generation.answer import Side
 from catalora.generation.grounded import decline
 from catalora.generation.lanes import Lane
 from catalora.generation.pieces import Pieces, StopFinder
@@ -39,7 +39,7 @@ class Answering:
     begun: bool = False
 
     @property
-    def weights(self) -> Side:
+    def weights(self) -> Literal["base", "tuned"]:
         """Which of the two sides' weights it is computed with."""
         return "base" if self.order.side == "base" else "tuned"
 

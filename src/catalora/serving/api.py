@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -21,7 +21,7 @@ from catalora.serving.problems import ApiError
 from catalora.serving.work import Answered, Embedded, Embedding, Event, Generation, Order, Piece, Started
 from catalora.serving.worker import Worker
 
-BASE = "base"
+BASE: Literal["base"] = "base"
 EMBEDDER = "all-MiniLM-L6-v2"
 REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": schemas.ProblemAnswer, "description": description}
@@ -63,12 +63,8 @@ class Desk:
             ApiError: with the names that are.
         """
         if model not in known:
-            raise ApiError(
-                404,
-                f"model {model!r} is not served here: expected {' or '.join(known)}",
-                code="model_not_found",
-                param="model",
-            )
+            message = f"model {model!r} is not served here: expected {' or '.join(known)}"
+            raise ApiError(404, message, code="model_not_found", param="model")
 
     def list_events(self, request: Request, order: Order, *, pieces: bool = False) -> AsyncGenerator[Event, None]:
         """Put an order into the queue; its events."""
@@ -139,11 +135,9 @@ def _add_answers(app: FastAPI, desk: Desk) -> None:
         desk.require_model(asked.model, (EMBEDDER,))
         found = await desk.wait(request, Embedding(asked.texts))
         assert isinstance(found, Embedded)
+        packed = asked.encoding_format == "base64"
         vectors = [
-            base64.b64encode(row.astype("<f4").tobytes()).decode()
-            if asked.encoding_format == "base64"
-            else row.tolist()
-            for row in found.vectors
+            base64.b64encode(row.astype("<f4").tobytes()).decode() if packed else row.tolist() for row in found.vectors
         ]
         return schemas.EmbeddingAnswer(
             data=[schemas.Vector(index=place, embedding=vector) for place, vector in enumerate(vectors)],
@@ -154,7 +148,7 @@ def _add_answers(app: FastAPI, desk: Desk) -> None:
 
 def _add_status(app: FastAPI, desk: Desk) -> None:
     names = (BASE, desk.name, EMBEDDER)
-    refusals = {status: REFUSALS[status] for status in (401, 403, 404)}
+    refusals: dict[int | str, dict[str, Any]] = {status: REFUSALS[status] for status in (401, 403, 404)}
 
     @app.get("/v1/models", response_model=schemas.ModelList, responses=refusals)
     async def list_models() -> Any:
@@ -204,9 +198,7 @@ def _order_chat(desk: Desk, asked: schemas.ChatRequest) -> Generation:
         message = f"catalora.grounded: the base model knows no records; expected model {desk.name!r}"
         raise ApiError(400, message, code="grounded-base", param="catalora.grounded")
     if extension.decline_unknown and not extension.grounded:
-        message = (
-            "catalora.decline_unknown: only a grounded answer looks for the record; expected grounded=true with it"
-        )
+        message = "catalora.decline_unknown: only a grounded answer looks for the record; expected grounded=true too"
         raise ApiError(400, message, code="decline-ungrounded", param="catalora.decline_unknown")
     if asked.max_tokens is not None and asked.max_completion_tokens is not None:
         message = "max_tokens and max_completion_tokens are the same here: expected one of them"

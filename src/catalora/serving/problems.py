@@ -45,9 +45,8 @@ def overloaded(waiting: int) -> ApiError:
 
 def loading() -> ApiError:
     """The model is not there yet."""
-    return ApiError(
-        503, "the model is still being loaded: /health tells when it is ready", code="loading", retry_seconds=2
-    )
+    message = "the model is still being loaded: /health tells when it is ready"
+    return ApiError(503, message, code="loading", retry_seconds=2)
 
 
 def closing() -> ApiError:

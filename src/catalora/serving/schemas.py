@@ -29,9 +29,7 @@ class StreamOptions(_Asked):
 class Extension(_Asked):
     """catalora's own part of a chat request."""
 
-    references: int | None = Field(
-        None, ge=0, le=50, description="Nearest training products; the run's setting if empty."
-    )
+    references: int | None = Field(None, ge=0, le=50, description="Nearest products; the run's setting if empty.")
     grounded: bool = Field(False, description="Answer from the record of the product that the question names.")
     decline_unknown: bool = Field(False, description="With grounded: say so when no record fits the question.")
     facts: bool = Field(False, description="Hold the answer's facts against the product's record.")

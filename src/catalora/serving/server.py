@@ -33,7 +33,6 @@ def serve(
     lanes: int | None = None,
     timeout_seconds: float = 120,
     grace_seconds: float = 10,
-    token: str | None = None,
     announce: Callable[[str], None] = lambda _line: None,
 ) -> None:
     """Answer requests until Ctrl-C or SIGTERM.
@@ -47,7 +46,6 @@ def serve(
         lanes: how many are answered at once; chosen by the free memory when empty.
         timeout_seconds: for one request, waiting included.
         grace_seconds: what runs at the end may go on for so long.
-        token: Hugging Face token for gated models.
         announce: told the address, and when the model is ready.
 
     Raises:
@@ -63,7 +61,7 @@ def serve(
             hint=f"Finish it with `catalora train --resume --run {run.name}`.",
         )
     with listen(host, port) as listener:
-        worker = Worker(lambda: open_session(run, token=token), queue=queue, lanes=lanes)
+        worker = Worker(lambda: open_session(run), queue=queue, lanes=lanes)
         app = build_app(worker, name, key=key, local=is_loopback(host), timeout_seconds=timeout_seconds)
         server = Server(app, worker, grace_seconds=grace_seconds)
         address = f"http://{_write_address(listener)}/v1"

@@ -112,6 +112,7 @@ class Worker:
             ticket.dropped = True
             if ticket in self._waiting:
                 self._waiting.remove(ticket)
+                self.metrics.dropped.inc()
 
     def count(self) -> tuple[int, int]:
         """How many orders wait, and how many are being answered."""
@@ -144,10 +145,24 @@ class Worker:
                 for weights in self._batches:
                     if self._newcomers[weights] or self._running[weights]:
                         self._take_turn(session, weights)
+        except BaseException as error:
+            self.failure = error
         finally:
-            session.close()
-            self.metrics.ready.set(0)
-            self.state = "closed"
+            self._end(session)
+
+    def _end(self, session: Session) -> None:
+        """Whatever the end's reason, nobody waits for an answer that will not come."""
+        with self._changed:
+            self.state = "closed" if self.failure is None else "failed"
+            refused = list(self._waiting)
+            self._waiting.clear()
+        self.metrics.ready.set(0)
+        for ticket in refused:
+            ticket.fail(closing())
+        self._abandon_all(closing())
+        session.close()
+        if self.failure is not None:
+            self.on_failure()
 
     def _load(self) -> Session:
         session = self._open_session()
@@ -180,11 +195,8 @@ class Worker:
         for ticket in refused:
             ticket.fail(closing())
         late = self._close_at is not None and time.monotonic() >= self._close_at
-        for weights, running in self._running.items():
-            if late:
-                self._abandon(weights, closing())
-            if running:
-                return True
+        if late:
+            self._abandon_all(closing())
         return any(self._running.values())
 
     def _admit(self, session: Session) -> None:
@@ -294,6 +306,10 @@ class Worker:
         self._newcomers[weights].clear()
         self._batches[weights].clear()
 
+    def _abandon_all(self, error: ApiError) -> None:
+        for weights in self._batches:
+            self._abandon(weights, error)
+
     def _show_load(self) -> None:
         waiting, running = self.count()
         self.metrics.waiting.set(waiting)
@@ -303,9 +319,8 @@ class Worker:
 def _translate(error: Exception) -> ApiError:
     """What a client is told of an error; the log gets its kind alone, for its text may hold a prompt."""
     if isinstance(error, torch.OutOfMemoryError):
-        return ApiError(
-            503, "not enough memory for this many answers at once: try again", code="memory", retry_seconds=2
-        )
+        message = "not enough memory for this many answers at once: try again"
+        return ApiError(503, message, code="memory", retry_seconds=2)
     if isinstance(error, CataloraError):
         return ApiError(503, error.message, code=error.code)
     logger.error("an answer could not be computed: %s", type(error).__name__)
