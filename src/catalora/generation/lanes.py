@@ -79,6 +79,7 @@ class LaneBatch:
         self._device = next(model.parameters()).device
         self._stop_ids = frozenset(stop_ids)
         self._pad_id = pad_id
+        self._last = torch.tensor([-1], device=self._device)
         self.lanes: list[Lane] = []
         # Of shape (lanes, columns): which columns of the cache a lane may see.
         self._mask = torch.zeros((0, 0), dtype=torch.long, device=self._device)
@@ -154,7 +155,8 @@ class LaneBatch:
             position_ids=positions,
             past_key_values=cache,
             use_cache=True,
-            logits_to_keep=1,
+            # By index and not by count: a slice of a longer row would have the head copied for every lane.
+            logits_to_keep=self._last,
         )
         return output.logits[:, -1].float()
 
