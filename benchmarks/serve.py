@@ -3,13 +3,15 @@
     python benchmarks/serve.py RUN_FOLDER --clients 64 --seconds 60
 
 Starts the server in a process of its own and asks it over loopback by the `openai` client, every other request as a
-stream, both models in turn by chance, greedily. What each side answers to each title is computed beforehand, one by one,
-without the server. An answer is held against both:
+stream, both models in turn by chance, greedily. What each side answers to each title is computed beforehand, one by
+one, without the server. An answer is held against both:
 
     same      letter by letter that of its side
-    rounded   not the same, but nearer to its side's than to the other one's: in bfloat16 the company in a batch moves the
-              last bits, and where two tokens are nearly level the other one can win
-    wrong     the other side's, or nearer to it
+    rounded   not the same, but more likely under its side's weights than under the other's: in bfloat16 the company in
+              a batch moves the last bits, and where two tokens are nearly level the other one can win
+    wrong     the other side's, or more likely under its weights
+
+With --exact, server and expectation compute in float32.
 """
 
 import argparse
@@ -21,14 +23,16 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from difflib import SequenceMatcher
 from pathlib import Path
 
 import httpx
 import psutil
+import torch
 from openai import APIError, AsyncOpenAI
 
 from catalora import pipeline
+from catalora.generation.answer import Side
+from catalora.pipeline import Session
 from catalora.run import RunFolder
 
 MIB = 1 << 20
@@ -38,6 +42,7 @@ class Load:
     """What came back."""
 
     def __init__(self) -> None:
+        self.answers: Counter[tuple[str, str, str]] = Counter()
         self.verdicts: Counter[str] = Counter()
         self.problems: Counter[str] = Counter()
         self.seconds: list[float] = []
@@ -46,40 +51,50 @@ class Load:
         self.memory: list[int] = []
 
 
-def compute_expected(run: RunFolder, count: int, chance: random.Random) -> dict[tuple[str, str], str]:
-    """Each side's own answer to titles of the run, by model name and title."""
-    expected = {}
-    with pipeline.open_session(run, references=False) as session:
-        titles = session.products["title"].to_list()
-        for title in chance.sample(titles, min(count, len(titles))):
-            for side, name in (("base", "base"), ("tuned", run.name)):
-                answers = pipeline.ask(session, title, sides=[side], references=0).answers  # type: ignore[list-item]
-                expected[name, title] = answers[side].text  # type: ignore[index]
+SIDES: dict[str, Side] = {"base": "base", "tuned": "tuned"}
+
+
+def compute_expected(session: Session, count: int, chance: random.Random) -> dict[tuple[str, str], str]:
+    """Each side's own answer to titles of the run, by side and title."""
+    expected, titles = {}, session.products["title"].to_list()
+    for title in chance.sample(titles, min(count, len(titles))):
+        for side in SIDES.values():
+            expected[side, title] = pipeline.ask(session, title, sides=[side], references=0).answers[side].text
     return expected
 
 
-def judge(text: str, model: str, title: str, expected: dict[tuple[str, str], str]) -> str:
+def judge(session: Session, side: str, title: str, text: str, expected: dict[tuple[str, str], str]) -> str:
     """Whose answer it is."""
-    if text == expected[model, title]:
+    if text == expected[side, title]:
         return "same"
-    other = next(answer for (name, asked), answer in expected.items() if asked == title and name != model)
-    likeness = [
-        SequenceMatcher(None, text, answer, autojunk=False).ratio() for answer in (expected[model, title], other)
-    ]
-    return "rounded" if likeness[0] > likeness[1] else "wrong"
+    likely = {name: compute_likelihood(session, name, title, text) for name in SIDES.values()}
+    return "rounded" if likely[SIDES[side]] == max(likely.values()) else "wrong"
 
 
-async def ask_on(port: int, number: int, ends: float, expected: dict[tuple[str, str], str], load: Load) -> None:
+def compute_likelihood(session: Session, side: Side, title: str, text: str) -> float:
+    """Log-probability of an answer under a side's weights."""
+    answerer = session.answerer
+    (prompt,) = answerer.template.encode_prompts(answerer.tokenizer, [title])
+    (answer,) = answerer.tokenizer([f" {text}"], add_special_tokens=False)["input_ids"]
+    ids = torch.tensor([[*prompt, *answer]], device=answerer.device)
+    with torch.inference_mode(), answerer.weights_of([side]):
+        logits = answerer.model(input_ids=ids).logits[0, len(prompt) - 1 : -1].float().log_softmax(-1)
+    return float(logits.gather(1, ids[0, len(prompt) :, None]).sum())
+
+
+async def ask_on(
+    port: int, name: str, number: int, ends: float, expected: dict[tuple[str, str], str], load: Load
+) -> None:
     """One client: the next question when the answer is there, until time is up."""
     chance, asked = random.Random(number), list(expected)
     async with AsyncOpenAI(base_url=f"http://127.0.0.1:{port}/v1", api_key="none", max_retries=0) as client:
         streams = number % 2 == 0
         while time.monotonic() < ends:
-            model, title = chance.choice(asked)
+            side, title = chance.choice(asked)
             streams = not streams
             started = time.monotonic()
             try:
-                text, end = await ask_once(client, model, title, streams, load)
+                text, end = await ask_once(client, "base" if side == "base" else name, title, streams, load)
             except APIError as error:
                 load.problems[type(error).__name__] += 1
                 continue
@@ -87,7 +102,7 @@ async def ask_on(port: int, number: int, ends: float, expected: dict[tuple[str, 
             if end not in ("stop", "length"):
                 load.problems["no end"] += 1
             else:
-                load.verdicts[await asyncio.to_thread(judge, text, model, title, expected)] += 1
+                load.answers[side, title, text] += 1
 
 
 async def ask_once(client: AsyncOpenAI, model: str, title: str, streams: bool, load: Load) -> tuple[str, str | None]:
@@ -124,15 +139,17 @@ async def watch(process: psutil.Process, ends: float, load: Load) -> None:
 async def press(port: int, process: psutil.Process, options: argparse.Namespace, expected: dict, load: Load) -> None:  # type: ignore[type-arg]
     """All clients at once."""
     ends = time.monotonic() + options.seconds
-    clients = [ask_on(port, number, ends, expected, load) for number in range(options.clients)]
+    clients = [ask_on(port, options.run.name, number, ends, expected, load) for number in range(options.clients)]
     await asyncio.gather(watch(process, ends, load), *clients)
     load.memory.append(process.memory_info().rss)
 
 
-def start_server(run: RunFolder, port: int) -> subprocess.Popen[bytes]:
+def start_server(run: RunFolder, port: int, *, exact: bool) -> subprocess.Popen[bytes]:
     """The server, ready."""
     command = [sys.executable, "-m", "catalora", "serve", run.name, "--runs-dir", str(run.path.parent)]
-    server = subprocess.Popen([*command, "--port", str(port)], env={**os.environ, "CATALORA_API_KEY": ""})
+    server = subprocess.Popen(
+        [*command, "--port", str(port), *["--exact"][: int(exact)]], env={**os.environ, "CATALORA_API_KEY": ""}
+    )
     while True:
         if server.poll() is not None:
             sys.exit(f"the server ended with {server.returncode}")
@@ -157,11 +174,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--titles", type=int, default=16)
     parser.add_argument("--port", type=int, default=8799)
+    parser.add_argument("--exact", action="store_true")
     parser.add_argument("--seed", type=int, default=17)
     options = parser.parse_args()
-    run = RunFolder(options.run.resolve())
-    expected = compute_expected(run, options.titles, random.Random(options.seed))
-    server, load = start_server(run, options.port), Load()
+    options.run = options.run.resolve()
+    run = RunFolder(options.run)
+    session = pipeline.open_session(run, references=False, dtype="float32" if options.exact else None)
+    expected = compute_expected(session, options.titles, random.Random(options.seed))
+    server, load = start_server(run, options.port, exact=options.exact), Load()
     try:
         started = time.monotonic()
         asyncio.run(press(options.port, psutil.Process(server.pid), options, expected, load))
@@ -169,6 +189,8 @@ def main() -> None:
     finally:
         server.terminate()
         code = server.wait(timeout=30)
+    for (side, title, text), count in load.answers.items():
+        load.verdicts[judge(session, side, title, text, expected)] += count
     answered, lost = sum(load.verdicts.values()), sum(load.problems.values())
     print(f"{options.clients} clients, {took:.0f} s, {len(expected)} different questions; the server ended with {code}")
     print(
@@ -181,9 +203,8 @@ def main() -> None:
         print(f"{name:13} p50 {find_quantile(values, 0.5):6.2f} s   p95 {find_quantile(values, 0.95):6.2f} s")
     start, end, peak = (value / MIB for value in (load.memory[0], load.memory[-1], max(load.memory)))
     half = max(load.memory[: len(load.memory) // 2]) / MIB
-    print(
-        f"memory        {start:.0f} MiB at the start, {end:.0f} at the end, peak {peak:.0f} ({half:.0f} in the first half)"
-    )
+    peaks = f"peak {peak:.0f} ({half:.0f} in the first half)"
+    print(f"memory        {start:.0f} MiB at the start, {end:.0f} at the end, {peaks}")
     sys.exit(1 if lost or load.verdicts["wrong"] else 0)
 
 

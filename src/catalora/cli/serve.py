@@ -13,6 +13,7 @@ from catalora.run import open_run
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address; others than this machine's need a key.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one.")
 @click.option("--model-name", help="Name of the tuned model in requests; the run's without it.")
+@click.option("--exact", is_flag=True, help="Compute in float32: no answer depends on who else is served.")
 @click.option("--queue", type=click.IntRange(min=1), default=256, show_default=True, help="Requests that may wait.")
 @click.option("--lanes", type=click.IntRange(min=1), help="Requests answered at once; chosen by the free memory.")
 @click.option(
@@ -27,6 +28,7 @@ def command(
     host: str,
     port: int,
     model_name: str | None,
+    exact: bool,
     queue: int,
     lanes: int | None,
     timeout: float,
@@ -42,16 +44,14 @@ def command(
     CATALORA_API_KEY=... catalora serve amazon --host 0.0.0.0
     """  # noqa: D301 - click reads \b as "do not wrap"
     folder = open_run(Path(runs_dir), run)
-    from catalora.serving.server import serve
+    from catalora.serving.server import Limits, serve
 
     serve(
         folder,
         host=host,
         port=port,
         name=model_name,
-        queue=queue,
-        lanes=lanes,
-        timeout_seconds=timeout,
-        grace_seconds=grace,
+        exact=exact,
+        limits=Limits(queue, lanes, timeout, grace),
         announce=say,
     )

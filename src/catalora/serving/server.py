@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 
 import uvicorn
@@ -23,16 +24,31 @@ KEY_VARIABLE = "CATALORA_API_KEY"
 LAST_WORDS_SECONDS = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a server takes on.
+
+    Attributes:
+        queue: how many requests may wait.
+        lanes: how many are answered at once; chosen by the free memory when empty.
+        timeout_seconds: for one request, waiting included.
+        grace_seconds: what runs at the end may go on for so long.
+    """
+
+    queue: int = 256
+    lanes: int | None = None
+    timeout_seconds: float = 120
+    grace_seconds: float = 10
+
+
 def serve(
     run: RunFolder,
     *,
     host: str = "127.0.0.1",
     port: int = 8000,
     name: str | None = None,
-    queue: int = 256,
-    lanes: int | None = None,
-    timeout_seconds: float = 120,
-    grace_seconds: float = 10,
+    exact: bool = False,
+    limits: Limits = Limits(),
     announce: Callable[[str], None] = lambda _line: None,
 ) -> None:
     """Answer requests until Ctrl-C or SIGTERM.
@@ -42,10 +58,8 @@ def serve(
         host: address to listen at; without a key only one of this machine.
         port: a free one is chosen when 0.
         name: of the tuned model in requests; the run's when empty.
-        queue: how many requests may wait.
-        lanes: how many are answered at once; chosen by the free memory when empty.
-        timeout_seconds: for one request, waiting included.
-        grace_seconds: what runs at the end may go on for so long.
+        exact: compute in float32, where the company in a batch changes no answer.
+        limits: how much, and how long.
         announce: told the address, and when the model is ready.
 
     Raises:
@@ -61,9 +75,11 @@ def serve(
             hint=f"Finish it with `catalora train --resume --run {run.name}`.",
         )
     with listen(host, port) as listener:
-        worker = Worker(lambda: open_session(run), queue=queue, lanes=lanes)
-        app = build_app(worker, name, key=key, local=is_loopback(host), timeout_seconds=timeout_seconds)
-        server = Server(app, worker, grace_seconds=grace_seconds)
+        worker = Worker(
+            lambda: open_session(run, dtype="float32" if exact else None), queue=limits.queue, lanes=limits.lanes
+        )
+        app = build_app(worker, name, key=key, local=is_loopback(host), timeout_seconds=limits.timeout_seconds)
+        server = Server(app, worker, grace_seconds=limits.grace_seconds)
         address = f"http://{_write_address(listener)}/v1"
         announce(f"{address}: loading run {run.name!r}; Ctrl-C ends the server")
         worker.on_ready = lambda: announce(f"{address}: ready; models {BASE}, {name}; {worker.lanes} requests at once")
@@ -71,7 +87,7 @@ def serve(
         worker.start()
         server.run(sockets=[listener])
         worker.close()
-        worker.join(grace_seconds + LAST_WORDS_SECONDS)
+        worker.join(limits.grace_seconds + LAST_WORDS_SECONDS)
     if worker.failure is not None:
         raise worker.failure
 
@@ -146,7 +162,7 @@ class Server(uvicorn.Server):
     Args:
         app: the application.
         worker: the model's thread.
-        grace_seconds: see `serve`.
+        grace_seconds: what runs at the end may go on for so long.
     """
 
     def __init__(self, app: object, worker: Worker, *, grace_seconds: float) -> None:
