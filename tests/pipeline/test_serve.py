@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -370,12 +371,30 @@ def test_an_error_in_the_model_fails_its_requests_and_no_others(served, client, 
     assert "RuntimeError" in caplog.text and "secret prompt" not in caplog.text
 
 
+def count_answered(text, path):
+    found = re.search(rf'catalora_requests_total{{path="/v1/{path}",status="200"}} (\d+)', text)
+    return int(found[1]) if found else 0
+
+
 def test_schemathesis_finds_no_500(served):
+    before = httpx.get(f"{served[0]}/metrics").text
     code = [sys.executable, "-m", "schemathesis.cli", "run", f"{served[0]}/openapi.json", "--max-examples", "20"]
-    code += ["--checks", "not_a_server_error", "--seed", "5", "--phases", "examples,coverage,fuzzing", "--no-color"]
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONWARNINGS"}
-    found = subprocess.run(code, capture_output=True, text=True, check=False, env=environment)
+    code += [
+        "--checks",
+        "not_a_server_error,content_type_conformance,status_code_conformance",
+        "--seed",
+        "5",
+        "--phases",
+        "examples,coverage,fuzzing",
+        "--no-color",
+    ]
+    found = subprocess.run(code, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout + found.stderr
+    text = httpx.get(f"{served[0]}/metrics").text
+    assert not re.search(r'status="5\d\d"', text)
+    for path in ("chat/completions", "completions", "embeddings"):
+        # It reached the model, and did not only meet refusals.
+        assert count_answered(text, path) - count_answered(before, path) >= 5
 
 
 def test_the_command_serves_and_ends_on_sigterm(run, tmp_path):

@@ -38,6 +38,10 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
         504: "Not finished in time.",
     }.items()
 }
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "The answer, or a stream."},
+    **REFUSALS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +101,12 @@ def build_app(
     _add_errors(app)
     _add_answers(app, desk)
     _add_status(app, desk)
-    _describe(app)
+    _describe(app, name)
     return Gate(app, key=key, local=local, metrics=worker.metrics)
 
 
 def _add_answers(app: FastAPI, desk: Desk) -> None:
-    @app.post("/v1/chat/completions", response_model=schemas.ChatAnswer, responses=REFUSALS)
+    @app.post("/v1/chat/completions", response_model=schemas.ChatAnswer, responses=ANSWERS)
     async def chat(request: Request, asked: schemas.ChatRequest) -> Any:
         """Ask base or tuned model a question, through the prompt that the run was trained with."""
         order = _order_chat(desk, asked)
@@ -116,7 +120,7 @@ def _add_answers(app: FastAPI, desk: Desk) -> None:
             **head.fields, choices=[choice], usage=_count(answer), catalora=_list_sources(answer, order)
         )
 
-    @app.post("/v1/completions", response_model=schemas.CompletionAnswer, responses=REFUSALS)
+    @app.post("/v1/completions", response_model=schemas.CompletionAnswer, responses=ANSWERS)
     async def complete(request: Request, asked: schemas.CompletionRequest) -> Any:
         """Let base or tuned model go on with a text, exactly as it is."""
         desk.require_model(asked.model, (BASE, desk.name))
@@ -391,9 +395,11 @@ def _word(item: dict[str, Any]) -> str:
     return str(item["msg"]).removeprefix("Value error, ")
 
 
-def _describe(app: FastAPI) -> None:
-    """The OpenAPI document, without the answer that FastAPI would give to a wrong request and we do not."""
+def _describe(app: FastAPI, name: str) -> None:
+    """The OpenAPI document, with the models' names and without FastAPI's own answer to a wrong request."""
     document = app.openapi()
+    for request, names in (("Chat", [BASE, name]), ("Completion", [BASE, name]), ("Embedding", [EMBEDDER])):
+        document["components"]["schemas"][f"{request}Request"]["properties"]["model"]["enum"] = names
     for methods in document["paths"].values():
         for operation in methods.values():
             operation["responses"].pop("422", None)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 
 MAX_STOPS = 4
 MAX_TEXTS = 256
+MAX_TOKENS = 1_000_000  # beyond any model's context, which decides
 INT64 = 2**63
 
 Stop = Annotated[str, StringConstraints(min_length=1, max_length=256)]
@@ -37,17 +38,17 @@ class Extension(_Asked):
 
 class _Decoding(_Asked):
     model: str
-    max_tokens: int | None = Field(None, ge=1, le=INT64)
+    max_tokens: int | None = Field(None, ge=1, le=MAX_TOKENS)
     temperature: float | None = Field(None, ge=0, le=2, description="The run's setting when empty; 0 is greedy.")
     top_p: float | None = Field(None, gt=0, le=1)
     seed: int | None = Field(None, ge=-INT64, lt=INT64)
     stop: Stop | Annotated[list[Stop], Field(max_length=MAX_STOPS)] | None = None
     stream: bool | None = None
     stream_options: StreamOptions | None = None
-    n: int | None = None
-    frequency_penalty: float | None = None
-    presence_penalty: float | None = None
-    logit_bias: dict[str, float] | None = None
+    n: int | None = Field(None, json_schema_extra={"enum": [1, None]})
+    frequency_penalty: float | None = Field(None, json_schema_extra={"enum": [0, None]})
+    presence_penalty: float | None = Field(None, json_schema_extra={"enum": [0, None]})
+    logit_bias: dict[str, float] | None = Field(None, json_schema_extra={"maxProperties": 0})
     # Labels without effect on the answer.
     user: str | None = None
     metadata: dict[str, Any] | None = None
@@ -110,8 +111,10 @@ class ResponseFormat(_Asked):
 class ChatRequest(_Decoding):
     """A question."""
 
-    messages: list[Message] = Field(min_length=1, description="One user message, the question.")
-    max_completion_tokens: int | None = Field(None, ge=1, le=INT64)
+    messages: list[Message] = Field(
+        min_length=1, description="One user message, the question.", json_schema_extra={"maxItems": 1}
+    )
+    max_completion_tokens: int | None = Field(None, ge=1, le=MAX_TOKENS)
     response_format: ResponseFormat | None = None
     logprobs: Literal[False] | None = None
     catalora: Extension = Extension()

@@ -138,7 +138,8 @@ class Worker:
             self.failure, self.state = error, "failed"
             self.on_failure()
             return
-        self.on_ready()
+        if self.state == "ready":
+            self.on_ready()
         try:
             while self._wait():
                 self._admit(session)
