@@ -39,7 +39,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     }.items()
 }
 ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "The answer, or a stream."},
+    200: {"content": {"text/event-stream": {}}, "description": "The answer, or a stream."},
     **REFUSALS,
 }
 
@@ -403,5 +403,5 @@ def _describe(app: FastAPI, name: str) -> None:
     for methods in document["paths"].values():
         for operation in methods.values():
             operation["responses"].pop("422", None)
-    for name in ("HTTPValidationError", "ValidationError"):
-        document["components"]["schemas"].pop(name, None)
+    for unused in ("HTTPValidationError", "ValidationError"):
+        document["components"]["schemas"].pop(unused, None)

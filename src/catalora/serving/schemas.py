@@ -92,7 +92,8 @@ class TextPart(_Asked):
 class Message(_Asked):
     """One message."""
 
-    role: Literal["system", "developer", "user", "assistant"]
+    # The others are read to be refused with the reason.
+    role: Literal["system", "developer", "user", "assistant"] = Field(json_schema_extra={"enum": ["user"]})
     content: str | list[TextPart]
     name: str | None = None
 
