@@ -131,6 +131,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, help="Where the scratch files go; needs 6 GB.")
     scratch = parser.parse_args().folder
+    if scratch is not None:
+        scratch.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=scratch) as name:
         folder = Path(name)
         model, data, runs = folder / "gemma-2b-shape", folder / "data", folder / "runs"

@@ -130,20 +130,26 @@ class Attributor:
         Args:
             progress: told of the stage `influence`, in examples times checkpoints.
         """
-        folder = self.session.run.references / "influence"
+        store = self.find_store()
+        if store is not None:
+            return store
+        titles = dict(self.session.products.select("uid", "title").iter_rows())
+        return build_influence(
+            self.session.run.references / "influence",
+            self.examples.uids,
+            [titles[uid] for uid in self.examples.uids],
+            [(point.path.name, partial(self._read_sketches, point)) for point in self.checkpoints],
+            dimensions=self.sketch.dimensions,
+            fingerprint=self.fingerprint,
+            progress=progress,
+        )
+
+    def find_store(self) -> InfluenceStore | None:
+        """The gradients of the run's training examples, if they are there and fit; nothing is computed."""
         try:
-            return open_influence(folder, fingerprint=self.fingerprint)
+            return open_influence(self.session.run.references / "influence", fingerprint=self.fingerprint)
         except IndexUnavailableError:
-            titles = dict(self.session.products.select("uid", "title").iter_rows())
-            return build_influence(
-                folder,
-                self.examples.uids,
-                [titles[uid] for uid in self.examples.uids],
-                [(point.path.name, partial(self._read_sketches, point)) for point in self.checkpoints],
-                dimensions=self.sketch.dimensions,
-                fingerprint=self.fingerprint,
-                progress=progress,
-            )
+            return None
 
     def sketch_answer(self, question: str, answer: str) -> list[Floats]:
         """The sketched gradient of an answer's loss at each checkpoint, shape (dimensions,) each.

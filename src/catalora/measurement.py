@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Literal
 
 from catalora.catalog import Product, pick_products
-from catalora.errors import DataError
+from catalora.errors import CataloraError, DataError
 from catalora.progress import Progress, ignore_progress
 from catalora.run import RunFolder
 from catalora.session import Session, open_session, opened_session
@@ -13,10 +13,14 @@ from catalora.session import Session, open_session, opened_session
 if TYPE_CHECKING:
     from catalora.evaluation.compare import Comparison
     from catalora.evaluation.evaluate import Announce
-    from catalora.evaluation.evidence import MarkAnswer
+    from catalora.evaluation.evidence import MarkAnswer, RankExamples
     from catalora.evaluation.grounded import GroundingComparison
     from catalora.evaluation.results import ProductResult, Results
+    from catalora.references.influence import Influence
     from catalora.references.marks import Marks
+
+# Training examples named for an answer in the report.
+EXAMPLES_SHOWN = 5
 
 
 def compare(
@@ -97,7 +101,7 @@ def measure_run(
             run, opened.answerer, table, config, products, grounding=source, progress=progress, announce=announce
         )
         progress("evidence", 0, None)
-        results = add_evidence(results, _hold_against_record(opened), progress)
+        results = add_evidence(results, _hold_against_record(opened), _rank_known_examples(opened), progress)
     spread = {config.training.seed: results.tuned_figures}
     for sibling in siblings:
         with open_session(sibling, token=token, references=False) as opened:
@@ -107,6 +111,24 @@ def measure_run(
     run.write_evaluation("results.json", results.to_dict())
     write_report(run, results)
     return results
+
+
+def _rank_known_examples(session: Session) -> "RankExamples | None":
+    """From a question and its tuned answer to training examples; nothing where their gradients are not there yet."""
+    from catalora.attribution import Attributor
+
+    try:
+        attributor = Attributor(session)
+    except CataloraError:  # no checkpoint is left, or the adapter is of another kind: evaluating goes on without
+        return None
+    store = attributor.find_store()
+    if store is None:
+        return None
+
+    def rank(question: str, answer: str) -> "tuple[Influence, ...]":
+        return tuple(store.rank(store.score(attributor.sketch_answer(question, answer)), EXAMPLES_SHOWN))
+
+    return rank
 
 
 def _hold_against_record(session: Session) -> "MarkAnswer":

@@ -184,6 +184,15 @@ def test_both_models_answer_and_stay_visible(open_app, home):
     assert sum("tokens/s" in caption.value for caption in test.caption) == 2
 
 
+def test_two_clicks_that_arrive_together_are_both_answered(open_app, home):
+    test = open_app(home, "compare")
+    test.text_input(key="question").set_value("What is Lamp 7?").run()
+    test.button(key="ask-base").click()
+    test.button(key="ask-tuned").click().run()
+    assert not test.exception
+    assert test.session_state["asked"]["small"][0].answers.keys() == {"base", "tuned"}
+
+
 def open_evidence(test, side):
     entry = test.session_state["asked"]["small"][0]
     test.session_state[f"evidence-{side}-{entry.asked}"] = True
@@ -209,6 +218,27 @@ def test_an_answer_can_be_opened_to_its_evidence(open_app, home, locale):
     test.button(key="ask-grounded").click().run()
     assert "grounded" in test.session_state["asked"]["small"][0].answers
     assert open_evidence(test, "grounded").evidence.keys() == {"tuned", "grounded"}
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_examples_that_pulled_the_model_are_shown_when_asked_for(open_app, home, locale):
+    test = open_app(home, "compare", locale)
+    say = WORDS["en" if locale == "en-US" else "pt"]
+    test.text_input(key="question").set_value("What is Lamp 7?").run()
+    test.button(key="ask-both").click().run()
+    entry = open_evidence(test, "base")
+    assert not [button for button in test.button if str(button.key).startswith("influence-")]
+    open_evidence(test, "tuned")
+    assert entry.influence is None
+    test.button(key=f"influence-{entry.asked}").click().run()
+    assert not test.exception
+    assert not test.error
+    found = test.session_state["asked"]["small"][0].influence
+    assert [item["rank"] for item in found["influences"]] == [1, 2, 3, 4, 5]
+    shown = [text.value for text in test.text]
+    assert any(text.startswith(say["influence"]) for text in shown)
+    assert any(text.endswith(f"({found['influences'][0]['uid']})") and text.startswith("1. ") for text in shown)
+    assert any(say["influence_limits"] in caption.value for caption in test.caption)
 
 
 def test_evidence_shows_hostile_text_as_text(open_app, home):

@@ -120,3 +120,19 @@ def test_every_translated_error_exists():
     codes = set(re.findall(r'"([a-z0-9-]+)"', source)) | {"run-finished", "run-diverged"}  # `f"run-{state}"`
     translated = {key.partition(".")[2] for key in read_texts("pt_BR") if key.startswith(f"{ERRORS}.")}
     assert translated - codes == set()
+
+
+def test_every_error_that_the_app_can_meet_is_translated():
+    # Only the terminal meets these: commands, downloads, and documents that the app does not write.
+    elsewhere = {"cli", "export", "descriptions", "documents", "evaluation"}
+    texts = read_texts("pt_BR")
+    for path in sorted(SOURCE.rglob("*.py")):
+        place = path.relative_to(SOURCE)
+        if (
+            place.parts[0] in elsewhere
+            or place.name.startswith(("fetch", "download"))
+            or place.as_posix() == "app/server.py"
+        ):
+            continue
+        codes = set(re.findall(r'code="([a-z0-9-]+)"', path.read_text(encoding="utf-8")))
+        assert {code for code in codes if f"{ERRORS}.{code}" not in texts} == set(), place

@@ -1,5 +1,6 @@
 """The model worker: nobody gets another's answer, errors come back as they were raised, and it ends by itself."""
 
+import shutil
 import threading
 import time
 
@@ -24,6 +25,28 @@ def ask(worker, home, question, sides, **handlers):
     return worker.call(
         "ask", runs_dir=str(home / "runs"), run="small", question=question, sides=list(sides), token=None, **handlers
     )
+
+
+def test_a_reader_who_leaves_while_gradients_are_computed_changes_no_answer(worker, home, tmp_path):
+    shutil.copytree(home / "runs" / "small", tmp_path / "runs" / "small")
+    shutil.rmtree(tmp_path / "runs" / "small" / "references" / "influence", ignore_errors=True)
+    place = {"runs_dir": str(tmp_path / "runs"), "run": "small", "question": "What is Lamp 7?", "token": None}
+    before = worker.call("ask", sides=["tuned"], **place)["answers"]["tuned"]["text"]
+
+    class LeftError(Exception):
+        pass
+
+    def leave(stage, done, total):
+        if stage == "influence" and 0 < done < total:
+            raise LeftError
+
+    with pytest.raises(LeftError):
+        worker.call("influence", answer=before, on_stage=leave, **place)
+    assert worker.call("ask", sides=["tuned"], **place)["answers"]["tuned"]["text"] == before
+    found = worker.call("influence", answer=before, **place)
+    assert found["examples"] > 0
+    assert found["influences"][0]["score"] >= found["influences"][1]["score"]
+    assert worker.call("ask", sides=["tuned"], **place)["answers"]["tuned"]["text"] == before
 
 
 @pytest.mark.timeout(1800)

@@ -8,9 +8,11 @@ from html.parser import HTMLParser
 import polars as pl
 import pytest
 
-from catalora import pipeline
+from catalora import measurement, pipeline
+from catalora.attribution import Attributor
 from catalora.errors import DataError, InputNotFoundError
 from catalora.evaluation.evaluate import add_seeds, measure_seed
+from catalora.evaluation.evidence import add_evidence
 from catalora.evaluation.lists import choose_lists
 from catalora.evaluation.metrics import METRICS
 from catalora.evaluation.report import read_curves, render_report
@@ -68,6 +70,34 @@ def test_the_first_products_have_their_evidence(results, run):
         assert html.count(escape(words["copied_means"])) == len(marked)
     for answer in marked:
         assert all(answer.text[mark.start : mark.end].strip() for mark in answer.marks.facts)
+
+
+def test_influence_stands_in_the_report_once_its_gradients_are_there(results, session, tmp_path, monkeypatch):
+    pipeline.build_influence(session)
+    mark_answer = measurement._hold_against_record(session)
+    known = add_evidence(results, mark_answer, measurement._rank_known_examples(session))
+    tuned = [product.answers["tuned"] for product in known.products if product.answers["tuned"].text.strip()]
+    assert {len(answer.influences) for answer in tuned} == {measurement.EXAMPLES_SHOWN}
+    product = known.products[0]
+    asked = pipeline.influence(session, product.answers["tuned"].text, about=product.question)
+    assert product.answers["tuned"].influences == asked.influences
+    assert all(product.answers["base"].influences is None for product in known.products)
+    html = render_report(known, {})
+    for words in WORDS.values():
+        assert html.count(escape(words["influence_limits"])) == len(tuned)
+        assert escape(words["influence_missing"]) not in html
+    (tmp_path / "results.json").write_text(json.dumps(known.to_dict()), encoding="utf-8")
+    assert load_results(tmp_path / "results.json") == known
+
+    monkeypatch.setattr(Attributor, "find_store", lambda _: None)
+    assert measurement._rank_known_examples(session) is None
+    unknown = [
+        replace(product, answers={**product.answers, "tuned": replace(product.answers["tuned"], influences=None)})
+        for product in known.products
+    ]
+    html = render_report(replace(known, products=tuple(unknown)), {})
+    for words in WORDS.values():
+        assert html.count(escape(words["influence_missing"])) == len(tuned)
 
 
 def test_bits_per_byte_are_those_of_compare(results, session):

@@ -44,6 +44,7 @@ class Asked:
         references: the nearest training products.
         record: uid, title and status of the record that the grounded answer was made from, or nothing.
         evidence: what the worker found for answers whose evidence was asked for, by side.
+        influence: the training examples that pulled most towards the tuned answer, once they were asked for.
         blind: whether the sides are hidden until a choice is made.
         order: the sides from left to right; shuffled when blind.
         choice: the better side, `tie`, or nothing before the choice.
@@ -58,6 +59,7 @@ class Asked:
     references: list[dict[str, Any]] = field(default_factory=list)
     record: dict[str, str] | None = None
     evidence: dict[str, dict[str, Any]] = field(default_factory=dict)
+    influence: dict[str, Any] | None = None
     blind: bool = False
     order: tuple[str, ...] = SIDES
     choice: str | None = None

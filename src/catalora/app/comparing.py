@@ -84,6 +84,8 @@ def _generate(run: RunFolder, entry: Asked, sides: Sequence[str], slots: Mapping
             answer["text"], answer["tokens"], max(seconds, 1e-3), answer["stopped"], answer["has_follow_up"]
         )
         entry.evidence.pop(side, None)
+        if side == "tuned":
+            entry.influence = None
     entry.product, entry.references = reply["product"], reply["references"]
     if GROUNDED in sides:
         entry.record = reply["record"]

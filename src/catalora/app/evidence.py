@@ -32,6 +32,9 @@ def show_evidence(texts: Texts, run: RunFolder, entry: Asked, side: str, answer:
         if side not in entry.evidence:
             entry.evidence[side] = _gather(run, entry.question, answer.text)
         _draw(texts, answer.text, entry.evidence[side])
+        # The gradients are of the plain question and the tuned weights.
+        if side == "tuned":
+            _show_influence(texts, run, entry, answer.text)
 
 
 def _gather(run: RunFolder, question: str, answer: str) -> dict[str, Any]:
@@ -45,6 +48,33 @@ def _gather(run: RunFolder, question: str, answer: str) -> dict[str, Any]:
             token=get_token(),
             on_stage=show_stage,
         )
+
+
+def _show_influence(texts: Texts, run: RunFolder, entry: Asked, answer: str) -> None:
+    """The training examples that pulled the adapter towards the answer; computed when the reader asks for them."""
+    if entry.influence is None:
+        st.caption(texts("compare.influence_about"))
+        if not st.button(texts("compare.influence"), icon=":material/model_training:", key=f"influence-{entry.asked}"):
+            return
+        with showing_stages() as show_stage:
+            entry.influence = get_worker().call(
+                "influence",
+                runs_dir=str(get_place().runs_dir),
+                run=run.name,
+                question=entry.question,
+                answer=answer,
+                token=get_token(),
+                on_stage=show_stage,
+            )
+    found, say = entry.influence, WORDS[_LANGUAGES[texts.language]]
+    st.text(f"{say['influence']}: {say['influence_columns']}")
+    for item in found["influences"]:
+        figures = f"{texts.number(item['score'], 3)} · {texts.number(item['deviations'], 1)}"
+        show_text(f"{item['rank']}. {figures}  {item['title']} ({item['uid']})")
+    means = say["influence_means"].format(
+        examples=texts.number(found["examples"]), checkpoints=", ".join(found["checkpoints"])
+    )
+    st.caption(f"{means} {say['influence_limits']}")
 
 
 def _draw(texts: Texts, answer: str, evidence: Mapping[str, Any]) -> None:

@@ -69,5 +69,6 @@ def ask_question(texts: Texts, run: RunFolder, config: Config) -> Click:
             texts("compare.grounded"), key="ask-grounded", disabled=nothing, help=texts("compare.grounded_help")
         )
     clicked: dict[tuple[str, ...], bool] = {SIDES: both, ("base",): base, ("tuned",): tuned, (GROUNDED,): grounded}
-    sides = next((sides for sides, was_clicked in clicked.items() if was_clicked), ())
-    return Click(question.strip(), sides, blind=False)
+    # Clicks that follow each other closely arrive together.
+    asked = [side for sides, was_clicked in clicked.items() if was_clicked for side in sides]
+    return Click(question.strip(), tuple(dict.fromkeys(asked)), blind=False)

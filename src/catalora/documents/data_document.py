@@ -12,6 +12,7 @@ from catalora.documents.wording import Wording
 
 NAME = "data_preparation"
 GLUED = "glued-words"
+MAX_LINE = 90
 # Settings of `data` that `catalora prepare` has options of their own for.
 _OPTIONS = {"max_samples": "--max-samples", "seed": "--seed", "max_bad_rows": "--max-bad-rows"}
 
@@ -67,7 +68,10 @@ def write_prepare_command(profile: Profile) -> str:
         f"{_OPTIONS[name]} {value}" if name in _OPTIONS else f"--set {_quote(f'data.{name}={_write_value(value)}')}"
         for name, value in changed.items()
     ]
-    return " ".join(["catalora prepare", *sources, *tests, "--out data/prepared", *options])
+    parts = ["catalora prepare", *sources, *tests, "--out data/prepared", *options]
+    line = " ".join(parts)
+    # A long command is broken where a shell goes on reading.
+    return line if len(line) <= MAX_LINE else " \\\n  ".join(parts)
 
 
 def count_warned(facts: RunFacts, code: str) -> int:

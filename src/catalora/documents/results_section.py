@@ -6,7 +6,7 @@ from catalora.documents.blocks import Block, Bullets, Figure, Heading, Paragraph
 from catalora.documents.charts import Interval, Kind, draw_intervals
 from catalora.documents.facts import RunFacts
 from catalora.documents.wording import Wording
-from catalora.evaluation.results import Column, Difference, Metric, ProductResult, Results, Verdict
+from catalora.evaluation.results import Column, Difference, Grounding, Metric, ProductResult, Results, Verdict
 
 PRIMARY = "bits_per_byte"
 # Bits, nats and a ratio of lengths would press the shares, which lie between 0 and 1, together on one axis.
@@ -139,7 +139,25 @@ def _read_more(facts: RunFacts, results: Results, wording: Wording) -> list[str]
         texts.append(
             say("tuning.seeds-text", count=len(results.seeds.seeds), seeds=seeds, mean=mean, deviation=deviation)
         )
+    if results.grounding is not None:
+        texts.append(_describe_grounding(results.grounding, results.protocol.unseen.count, wording))
     return texts
+
+
+def _describe_grounding(grounding: Grounding, questions: int, wording: Wording) -> str:
+    """Facts that the records do not have, with and without the record in the prompt."""
+    invented, figure = grounding.invented, wording.evaluation.figure
+    change = invented.differences["grounded-tuned"]
+    columns = {column: figure(invented.name, estimate.value) for column, estimate in invented.columns.items()}
+    return wording.say(
+        "tuning.grounding-text",
+        found=wording.number(grounding.found),
+        questions=wording.number(questions),
+        wrong=wording.number(grounding.wrong),
+        change=show_difference(invented.name, change, wording),
+        verdict=wording.evaluation.say(f"verdict:{change.verdict}"),
+        **columns,
+    )
 
 
 def _describe_change(change: Difference, wording: Wording) -> dict[str, str]:

@@ -32,7 +32,10 @@ FIXED_QUESTIONS = ("What is a lamp?", "O que é uma chaleira de cobre?", "Descri
 WATCHED_TOKENS = 64
 # A lane may differ from the same weights alone by rounding; the other side's weights are much farther away.
 _LANE_TOLERANCE = 0.25
-_ROUNDING = 1e-4  # nats
+_ROUNDING = 1e-4  # nats, in float32
+# Half precision rounds more: in bfloat16 two ways of computing the same weights were up to 8 times its step apart (0.06
+# nats, 18 layers of Gemma-2B's shape).
+_ROUNDING_STEPS = 16
 CHECKED_ANSWERS = 8
 # Below this share neither side can have written the tokens greedily: the text did not survive decoding, as with bytes
 # that are no characters, and proves nothing.
@@ -93,7 +96,8 @@ def check_sides(answerer: Answerer) -> dict[Side, LogitFingerprint]:
     """Take each side's fingerprint as answers are generated, and refuse sides that are not what they are called.
 
     Raises:
-        EvaluationError: the adapter changes nothing, or a side answers with the other's weights.
+        EvaluationError: the adapter changes nothing or no more than rounding does, or a side answers with the other's
+            weights.
     """
     lanes = {side: _take_lane(answerer, side) for side in SIDES}
     alone = {side: _take_alone(answerer, side) for side in SIDES}
@@ -104,10 +108,20 @@ def check_sides(answerer: Answerer) -> dict[Side, LogitFingerprint]:
             code="adapter-inactive",
             hint=_HINT,
         )
+    rounding = _bound_rounding(answerer)
+    if apart <= rounding:
+        raise EvaluationError(
+            f"base and tuned differ by at most {apart:.2g} nats on the fixed prompts, and rounding alone may come to "
+            f"{rounding:.2g}: which weights answer cannot be proved",
+            code="sides-too-close",
+            hint="This run has hardly learned anything: train it for more steps, or with a higher "
+            "training.learning_rate.",
+        )
+    tolerance = max(_LANE_TOLERANCE * apart, rounding)
     for side in SIDES:
         other = _other(side)
-        if lanes[side].distance(alone[side]) > max(_LANE_TOLERANCE * apart, _ROUNDING):
-            is_other = lanes[side].distance(alone[other]) <= max(_LANE_TOLERANCE * apart, _ROUNDING)
+        if lanes[side].distance(alone[side]) > tolerance:
+            is_other = lanes[side].distance(alone[other]) <= tolerance
             weights = f"the {other} side's weights" if is_other else "weights that are neither side's"
             raise EvaluationError(f"the {side} side answers with {weights}", code="sides-swapped", hint=_HINT)
     return lanes
@@ -154,6 +168,12 @@ def check_answers(
 
 def _other(side: Side) -> Side:
     return "tuned" if side == "base" else "base"
+
+
+def _bound_rounding(answerer: Answerer) -> float:
+    """How far two ways of computing with the same weights may lie apart, in nats."""
+    precision = answerer.model.get_input_embeddings().weight.dtype
+    return max(_ROUNDING, _ROUNDING_STEPS * torch.finfo(precision).eps)
 
 
 def _is_same(first: torch.Tensor, second: torch.Tensor) -> bool:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from catalora.catalog.report_markup import render_text
 from catalora.catalog.report_texts import LANGUAGE_NAMES
 from catalora.evaluation.report_texts import EvaluationWording
-from catalora.evaluation.results import ColumnAnswer, ProductResult, Results
-from catalora.references.markup import render_evidence
+from catalora.evaluation.results import Column, ColumnAnswer, ProductResult, Results
+from catalora.references.markup import render_evidence, render_influences
 from catalora.references.wording import WORDS, Language
 
 ORDERS = ("extremes", "gain", "loss", "drawn")
@@ -81,24 +81,26 @@ def _render_card(product: ProductResult, ranks: dict[str, int]) -> str:
         for wording in _WORDINGS
     )
     rows = _row("asked", render_text(product.question)) + _row("true", _text(product.description))
-    rows += "".join(_row(f"column:{column}", _render_answer(answer)) for column, answer in product.answers.items())
+    rows += "".join(
+        _row(f"column:{column}", _render_answer(column, answer)) for column, answer in product.answers.items()
+    )
     return (
         f'<div class="card {kind}" style="{places}"><div class="head"><h3 dir="auto">{render_text(product.title)}</h3>'
         f'<span class="count">{gain} · {say(f"{kind}-mark")}</span></div>{rows}</div>\n'
     )
 
 
-def _render_answer(answer: ColumnAnswer) -> str:
+def _render_answer(column: Column, answer: ColumnAnswer) -> str:
     marks = [say("stopped" if answer.stopped else "cut")]
     if answer.has_follow_up:
         marks.append(say("follow-up"))
     if len(answer.copied.split()) >= _SHOWN_COPY:
         marks.append(say("copied", text=answer.copied))
     text = _text(answer.text) if answer.text.strip() else f'<span class="soft">{say("empty")}</span>'
-    return f'{text}<div class="soft">{" · ".join(marks)}</div>{_render_evidence(answer)}'
+    return f'{text}<div class="soft">{" · ".join(marks)}</div>{_render_evidence(column, answer)}'
 
 
-def _render_evidence(answer: ColumnAnswer) -> str:
+def _render_evidence(column: Column, answer: ColumnAnswer) -> str:
     """A fold with what the answer can be held against, in both languages; empty where it was not gathered."""
     if answer.marks is None:
         return ""
@@ -106,6 +108,9 @@ def _render_evidence(answer: ColumnAnswer) -> str:
     for wording in _WORDINGS:
         words = WORDS[_EVIDENCE_WORDS[wording.language]]
         html = render_evidence(answer.text, answer.marks, words, wording.number)
+        # The gradients are of the plain question and the tuned weights.
+        if column == "tuned":
+            html += render_influences(answer.influences, words, wording.number)
         parts += f'<div lang="{wording.language}">{html}</div>'
     return f"<details><summary>{say('evidence')}</summary>{parts}</details>"
 

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from catalora.errors import DataError, InputNotFoundError
+from catalora.references.influence import Influence
 from catalora.references.marks import Marks
 
 SCHEMA_VERSION = 1
@@ -96,6 +97,8 @@ class ColumnAnswer:
         metrics: this product's value of each metric; null where the answer has none.
         copied: the longest run of words that also stands in a training description.
         marks: its evidence, for the products that the report shows first; null for the others.
+        influences: the training examples that pulled most towards a tuned answer with marks; null where the run's
+            gradients had not been computed.
     """
 
     text: str
@@ -105,6 +108,7 @@ class ColumnAnswer:
     metrics: dict[str, float | None]
     copied: str
     marks: Marks | None = None
+    influences: tuple[Influence, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ def load_base(config: ModelConfig, device: Device, *, token: str | None = None) 
     tokenizer = _load_tokenizer(source, config.name)
     model = _load_model(source, device, config.name)
     _check_vocabulary(model, tokenizer, config.name)
+    _keep_head_in_one_product(model)
     identity = ModelIdentity(
         name=source.name,
         revision=source.revision,
@@ -153,6 +154,21 @@ def _check_vocabulary(model: Any, tokenizer: Any, name: str) -> None:
             hint="Restore the tokenizer files that belong to this model.",
             model=name,
         )
+
+
+def _keep_head_in_one_product(model: Any) -> None:
+    """Hand the vocabulary head the last positions of a batch as one block of memory.
+
+    While a batch of prompts is read, transformers passes a slice of the hidden states. For a slice that is not
+    contiguous torch copies the head's weights once for each prompt: 1 GB each, and seconds, with 256,000 tokens.
+    """
+    head = model.get_output_embeddings()
+    if head is not None:
+        head.register_forward_pre_hook(_make_contiguous)
+
+
+def _make_contiguous(_module: torch.nn.Module, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
+    return tuple(tensor.contiguous() for tensor in inputs)
 
 
 def _describe_failure(part: str, name: str, error: Exception) -> ModelUnavailableError:

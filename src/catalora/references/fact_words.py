@@ -320,10 +320,12 @@ _NOT_NAMES = """
     and or but if so because although then also both each every all any some most many much more no not nor one two
     three four five six seven eight nine ten is are was were be do does did has have had can could will would may might
     should must let get just only even still now today made makes use using used keep add meet see find bring choose
+    mean means meant tell tells told say says said serve serves
     question answer description title product record
     o os as um uma uns umas este esta esse essa isto isso aquele ele ela eles elas seu sua seus suas nosso nossa com sem
     para por de da do das dos em no na nos nas ao à às e ou mas se que como quando onde porque também cada todo toda
     todos todas mais menos muito muita não sim é são foi eram ser tem têm feito feita ideal pergunta resposta descrição
-    título produto registro monday tuesday wednesday thursday friday saturday sunday sundays mondays fridays saturdays
+    título produto registro quer querem significa monday tuesday wednesday thursday friday saturday sunday
+    sundays mondays fridays saturdays
 """
 NOT_NAMES = frozenset(_NOT_NAMES.split())

@@ -53,6 +53,12 @@ _DATES = (
     ),
     re.compile(rf"(?<![\w.,/$-])(?P<y>{_YEAR})(?P<s>s)?(?=\s*(?:to|-|–|and|a|e)\s*(?:{_YEAR})\b)", re.IGNORECASE),
 )
+# "The '90s", "the 90s", "anos 90": which century follows from the digits.
+_DECADE = re.compile(
+    r"(?:(?<!\w)['’](?P<a>\d0)|(?<=\bthe )(?P<b>\d0))['’]?s\b"
+    r"|(?<=\banos )(?P<c>\d0)(?=\s*(?:[.,;:!?)]|$| e | d[aeo]s? ))",
+    re.IGNORECASE,
+)
 _MODEL = re.compile(r"(?<![\w@/.-])(?=[\w/.-]*\d)(?=[\w/.-]*[A-Za-z])[A-Za-z0-9]+(?:[-/.][A-Za-z0-9]+)*(?![\w-])")
 _MODEL_NAMED = re.compile(
     r"\b(?:model|modelo|item|part|ref|sku|isbn)\b\.?\s*(?:number|no\.?|nº|#)?\s*[:#]?\s*(\d{3,}[\w-]*)", re.IGNORECASE
@@ -188,6 +194,10 @@ def _find_dates(text: str) -> Iterator[Fact]:
             # The words in front of a lone year only show that it is one.
             start = found.start() if number else found.start("y")
             yield Fact("date", text[start : found.end()], start, found.end(), key)
+    for found in _DECADE.finditer(text):
+        decade = str(found[str(found.lastgroup)])
+        century = "20" if decade < "30" else "19"
+        yield Fact("date", found[0], found.start(), found.end(), f"{century}{decade}s")
 
 
 def _find_sizes(text: str) -> Iterator[Fact]:

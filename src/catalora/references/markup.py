@@ -4,9 +4,10 @@ Texts of products and models pass through `render_text`, so nothing in them beco
 alone: each fact has a sign and its verdict in words, each copied span a number.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from catalora.catalog.report_markup import render_text
+from catalora.references.influence import Influence
 from catalora.references.marks import FACT_LABELS, MIN_WORDS, CopyMark, FactLabel, FactMark, Marks, cut_pieces
 
 SIGNS: dict[FactLabel, str] = {"supported": "✓", "titled": "T", "contradicted": "≠", "unsupported": "?"}
@@ -55,6 +56,27 @@ def render_evidence(text: str, marks: Marks, say: Mapping[str, str], number: Cal
         _render_readings(marks, say, number),
     )
     return f'<div class="evidence">{"".join(parts)}</div>'
+
+
+def render_influences(
+    influences: Sequence[Influence] | None, say: Mapping[str, str], number: Callable[[float, int], str]
+) -> str:
+    """The training examples that pulled most towards an answer, with what that means; how to get them without any.
+
+    Args:
+        influences: strongest first; none where the gradients were not computed.
+        say: `wording.WORDS` of the reader's language.
+        number: writes a number with so many decimals for that language.
+    """
+    if influences is None:
+        return f'<div class="evidence">{_head(say["influence"], say["influence_missing"])}</div>'
+    items = "".join(
+        f'<li dir="auto">{number(item.score, 3)} · {number(item.deviations, 1)} '
+        f"{render_text(item.title)} ({render_text(item.uid)})</li>"
+        for item in influences
+    )
+    head = _head(say["influence"], f"{say['influence_columns']}. {say['influence_limits']}")
+    return f'<div class="evidence">{head}<ol>{items}</ol></div>'
 
 
 def render_marked(text: str, marks: Marks) -> str:

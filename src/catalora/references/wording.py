@@ -28,6 +28,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "other": "none of these",
         "not_checked": "There is no record, so no fact is checked and no sentence read as retold or invented.",
         "influence": "Training examples whose learning pulled most towards this answer",
+        "influence_missing": "not computed yet; `catalora influence RUN` does it once, then evaluate again.",
         "influence_columns": "score, and how far it lies above the run's mean in standard deviations",
         "influence_means": "The score is the cosine of two gradients (mean of {checkpoints}; {examples} examples "
         "compared): above 0, a training step on the example also makes this answer more likely.",
@@ -62,6 +63,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "other": "nenhuma destas",
         "not_checked": "Sem registro, nenhum fato é conferido e nenhuma frase é lida como recontada ou inventada.",
         "influence": "Exemplos do treino cujo aprendizado mais puxou para esta resposta",
+        "influence_missing": "ainda não calculados; `catalora influence TREINO` calcula uma vez, depois avalie.",
         "influence_columns": "pontuação, e quanto ela fica acima da média do treino em desvios-padrão",
         "influence_means": "A pontuação é o cosseno de dois gradientes (média de {checkpoints}; {examples} exemplos "
         "comparados): acima de 0, um passo de treino no exemplo também torna esta resposta mais provável.",

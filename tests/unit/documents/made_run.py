@@ -15,6 +15,7 @@ from catalora.evaluation.results import (
     ColumnProof,
     Difference,
     Estimate,
+    Grounding,
     Metric,
     Origin,
     ProductListing,
@@ -195,6 +196,17 @@ def make_results(run):
         products=products,
         reference_words=51.0,
         seconds={"all": 3.0},
+        grounding=Grounding(
+            found=38,
+            wrong=1,
+            none=1,
+            invented=Metric(
+                "invented_facts",
+                "lower",
+                {"tuned": Estimate(0.4, 0.3, 0.5, 40), "grounded": Estimate(0.1, 0.0, 0.2, 40)},
+                {"grounded-tuned": differ(0.4, 0.1, "better")},
+            ),
+        ),
     )
     run.evaluation.mkdir(exist_ok=True)
     write_json(run.evaluation / "results.json", results.to_dict())

@@ -1,10 +1,13 @@
 import json
 import re
+import shlex
 import sys
+from types import SimpleNamespace
 
 import pytest
 import yaml
 
+from catalora.documents.data_document import write_prepare_command
 from catalora.documents.model_card import GEMMA_NOTICE
 from catalora.documents.write import write_documents
 from catalora.errors import StorageError, UsageError
@@ -78,6 +81,17 @@ def test_the_data_document_tells_the_profile(run):
     assert "catalora prepare shop.csv --out data/prepared\n" in text
 
 
+def test_a_long_command_is_broken_where_a_shell_reads_on():
+    profile = SimpleNamespace(
+        sources=[SimpleNamespace(name=f"part {n}.jsonl.gz", is_test_source=False) for n in range(6)], settings={}
+    )
+    command = write_prepare_command(profile)
+    assert command.count(" \\\n  ") == 7
+    words = shlex.split(command.replace("\\\n", ""))
+    assert words[:3] == ["catalora", "prepare", "part 0.jsonl.gz"]
+    assert words[-2:] == ["--out", "data/prepared"]
+
+
 def test_the_tuning_document_tells_settings_course_and_machine(run):
     write(run, "en")
     text = read(run, "fine_tuning", "en")
@@ -117,6 +131,8 @@ def test_verdicts_stand_as_they_were_measured(measured):
     assert "the tuned one is significantly better in no metric" in text
     assert "3.600 → 0.900 bits per byte on 40 unseen products" in text
     assert "Of 3 metrics, 1 are better, 1 worse, 1 without a significant difference." in text
+    assert "(38 of 40 questions found their own record, 1 another product's), 10.0% of the facts" in text
+    assert "against 40.0% without it (difference −30.0 pp" in text
     largest, smallest = text.index("The largest gain (+0.300"), text.index("The smallest gain (+0.100")
     assert largest < smallest
 

@@ -38,6 +38,18 @@ def test_an_adapter_that_does_nothing_is_an_error(answerer):
         check_sides(answerer)
 
 
+def test_an_adapter_that_changes_no_more_than_rounding_proves_nothing(answerer):
+    answerer.model.to(torch.bfloat16)
+    with torch.no_grad():
+        for name, weight in answerer.model.named_parameters():
+            if "lora_B" in name:
+                weight.mul_(0.02)
+    with pytest.raises(EvaluationError, match="which weights answer cannot be proved") as caught:
+        check_sides(answerer)
+    assert caught.value.code == "sides-too-close"
+    assert "train it for more steps" in caught.value.hint
+
+
 @pytest.mark.parametrize(
     ("names", "side"),
     [

@@ -221,3 +221,16 @@ def test_a_text_beyond_the_context_is_tokenised_without_a_warning(monkeypatch):
     tokenizer = load_tokenizer(ModelConfig(name="demo"))
     assert len(tokenizer("word " * 3_000)["input_ids"]) > 1024
     assert told == []
+
+
+def test_the_head_reads_a_batch_of_prompts_without_a_copy_of_its_weights_for_each(architecture, tmp_path):
+    model = load_base(ModelConfig(name=str(save_checkpoint(tmp_path / "tiny", architecture))), CPU).model
+    head, seen = model.get_output_embeddings(), []
+    head.register_forward_hook(lambda _module, inputs, _logits: seen.append(inputs[0]))
+    with torch.no_grad(), torch.profiler.profile() as profile:
+        model(IDS.repeat(4, 1), logits_to_keep=1)
+    (hidden,) = seen
+    assert hidden.shape[:2] == (4, 1)
+    assert hidden.is_contiguous()
+    # `expand` and `bmm` are what torch does to weights that it copies; attention has its own operator.
+    assert "aten::bmm" not in {event.key for event in profile.key_averages()}

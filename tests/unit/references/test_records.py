@@ -61,6 +61,14 @@ def test_what_is_not_in_the_catalogue_has_no_record(records, question):
     assert records.find(question, 0.7) is None
 
 
+def test_a_word_left_out_weighs_less_than_one_added(records):
+    short = records.find("Kiteworth HT-260 Iron Skillet, 10-Inch", 0.0)
+    other = records.find("Kiteworth HT-260 Cast Iron Copper Skillet, 10-Inch", 0.0)
+    assert short.uid == other.uid == "a"
+    assert short.score > 0.9
+    assert other.score < 0.7
+
+
 def test_the_titles_are_indexed_once_and_anew_for_other_products(tmp_path):
     open_records(tmp_path, PRODUCTS, fingerprint="rows").close()
     first = read_current(tmp_path)

@@ -128,6 +128,15 @@ def trace(desk: Desk, request: Request) -> dict[str, Any]:
     }
 
 
+def influence(desk: Desk, request: Request) -> dict[str, Any]:
+    """The training examples whose gradients point most towards an answer; the first time in a run this takes long."""
+    from catalora import pipeline
+
+    session = desk.open(_open_run(request), request.get("token"))
+    found = pipeline.influence(session, request["answer"], about=request["question"], progress=desk.send_stage)
+    return asdict(found)
+
+
 def search(desk: Desk, request: Request) -> dict[str, Any]:
     """Search a run's reference index; no model is loaded for it."""
     from catalora import pipeline
@@ -187,6 +196,7 @@ def estimate(desk: Desk, request: Request) -> dict[str, Any]:
 SERVICES: dict[str, Service] = {
     "ask": ask,
     "trace": trace,
+    "influence": influence,
     "search": search,
     "preview": preview,
     "measure": measure,
