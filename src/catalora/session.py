@@ -150,8 +150,16 @@ def match_product(products: pl.DataFrame, question: str) -> AskedProduct | None:
     return AskedProduct(uid, title, "trained on" if split == "train" else "held out")
 
 
-def open_session(run: RunFolder, *, token: str | None = None, references: bool = True) -> Session:
+def open_session(
+    run: RunFolder, *, token: str | None = None, references: bool = True, dtype: str | None = None
+) -> Session:
     """Load base model, adapter and reference index of a finished run; to be closed by `close` or `with`.
+
+    Args:
+        run: a finished run.
+        token: Hugging Face token for gated models.
+        references: whether the reference index is opened.
+        dtype: to compute in; as the run did when empty.
 
     Raises:
         InputNotFoundError: the run has no adapter yet.
@@ -169,7 +177,7 @@ def open_session(run: RunFolder, *, token: str | None = None, references: bool =
             code="no-adapter",
             hint=f"Finish it with `catalora train --resume --run {run.name}`.",
         )
-    device = choose_device(config.model.device, config.model.dtype)
+    device = choose_device(config.model.device, dtype or config.model.dtype)
     loaded = load_base(config.model, device, token=token)
     require_same_base(run, loaded.identity)
     model = load_adapter(loaded.model, run.adapter)

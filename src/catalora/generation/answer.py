@@ -155,12 +155,12 @@ class Answerer:
         """
         inputs = self._stack(prompts, config)
         torch.manual_seed(config.seed)
-        with torch.no_grad(), self._weights_of(sides):
+        with torch.no_grad(), self.weights_of(sides):
             output = self.model.generate(**inputs, generation_config=self.build_decoder(config), streamer=streamer)
         return [self.cut_at_end(ids) for ids in output[:, inputs["input_ids"].shape[1] :].tolist()]
 
     @contextmanager
-    def _weights_of(self, sides: Sequence[Side]) -> Iterator[None]:
+    def weights_of(self, sides: Sequence[Side]) -> Iterator[None]:
         """Let each lane compute with its side's weights.
 
         Choosing an adapter for each lane costs about a quarter of a step, so lanes of one kind switch it for all.

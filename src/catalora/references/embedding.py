@@ -93,6 +93,10 @@ class Embedder:
                 progress("embed", done, len(texts))
         return vectors
 
+    def count_tokens(self, texts: Sequence[str], *, max_tokens: int = 128) -> list[int]:
+        """How many tokens of each text `embed` reads, its two marks of start and end included."""
+        return [len(row) for row in self._tokenise(texts, max_tokens)]
+
     def _tokenise(self, texts: Sequence[str], max_tokens: int) -> list[list[int]]:
         tokenizer = self._tokenizer
         tokenizer.enable_truncation(max_tokens)
