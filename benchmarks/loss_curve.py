@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--train", nargs=2, type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.train:
-        train(*arguments.train, arguments.steps)
+        train(arguments.train[0], arguments.train[1], arguments.steps)
         return
     if arguments.data is None:
         parser.error("--data FILE is missing")
@@ -94,7 +94,7 @@ def train(path: Path, answer: Path, steps: int) -> None:
     run = RunFolder(path)
     run.write_record({**run.read_record(), "references": False})
 
-    def follow(stage: str, done: int, _total: int | None) -> None:
+    def follow(stage: str, done: int, total: int | None) -> None:
         if stage == "train" and done == steps:
             run.stop_file.touch()
 

@@ -193,6 +193,16 @@ def test_two_clicks_that_arrive_together_are_both_answered(open_app, home):
     assert test.session_state["asked"]["small"][0].answers.keys() == {"base", "tuned"}
 
 
+def test_a_click_that_is_interrupted_before_its_page_is_drawn_is_answered_later(open_app, home):
+    test = open_app(home, "compare")
+    test.text_input(key="question").set_value("What is Lamp 7?").run()
+    test.button(key="ask-base").click()
+    test.switch_page("app_pages/data.py").run()
+    assert test.session_state["asked"]["small"][0].awaited == ("base",)
+    test.switch_page("app_pages/compare.py").run()
+    assert test.session_state["asked"]["small"][0].answers.keys() == {"base"}
+
+
 def open_evidence(test, side):
     entry = test.session_state["asked"]["small"][0]
     test.session_state[f"evidence-{side}-{entry.asked}"] = True

@@ -376,7 +376,7 @@ def count_answered(text, path):
     return int(found[1]) if found else 0
 
 
-def test_schemathesis_finds_no_500(served):
+def test_schemathesis_finds_no_500(served, tmp_path):
     before = httpx.get(f"{served[0]}/metrics").text
     code = [sys.executable, "-m", "schemathesis.cli", "run", f"{served[0]}/openapi.json", "--max-examples", "20"]
     code += [
@@ -388,7 +388,7 @@ def test_schemathesis_finds_no_500(served):
         "examples,coverage,fuzzing",
         "--no-color",
     ]
-    found = subprocess.run(code, capture_output=True, text=True, check=False)
+    found = subprocess.run(code, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert found.returncode == 0, found.stdout + found.stderr
     text = httpx.get(f"{served[0]}/metrics").text
     failures = r'status="5\d\d"\} \d+'
