@@ -51,7 +51,7 @@ docs: .venv/.dev  ## Write the generated pages of docs/ again
 
 bench: .venv/.dev  ## The benchmarks that take minutes; each file in benchmarks/ runs alone
 	@$(BIN)/python benchmarks/resume_after_kill.py --kills 5
-	@$(BIN)/python benchmarks/index_speed.py
+	@$(BIN)/python benchmarks/index_speed.py embedding
 	@$(BIN)/python benchmarks/refresh.py
 
 sample: .venv/.dev  ## Build the bundled catalogue again (same bytes)
