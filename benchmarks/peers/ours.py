@@ -22,7 +22,7 @@ from peers.timing import read_rows
 
 
 def main() -> None:
-    """Train some steps; the time of the first one is not known, because it has no step before it."""
+    """Train some steps."""
     parser = argparse.ArgumentParser()
     parser.add_argument("model")
     parser.add_argument("rows")
@@ -40,7 +40,7 @@ def main() -> None:
     rows = PackedRows([examples], training.max_length, training.seed)
     rows.rows = rows.rows[: arguments.steps * training.batch_size]
     run = create_run(Path(arguments.out), None)
-    ends = [time.perf_counter()]
+    ends: list[float] = []  # told at the start and after each step
     train_adapter(
         attach_lora(loaded.model, config.lora, training.seed),
         run=run,
