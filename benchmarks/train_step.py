@@ -131,19 +131,12 @@ def build_gemma(layers: int) -> Any:
         head_dim=256,
         vocab_size=256_000,
     )
+    torch.manual_seed(1)
     was = torch.get_default_dtype()
     torch.set_default_dtype(torch.bfloat16)
-    with torch.device("meta"):
-        model = GemmaForCausalLM(config)
+    model = GemmaForCausalLM(config)
     torch.set_default_dtype(was)
-    model = model.to_empty(device="cpu")
-    model.tie_weights()
-    for module in model.modules():
-        if hasattr(module, "inv_freq"):  # a buffer that is computed, not loaded
-            module.inv_freq = type(module)(config).inv_freq
     generator = torch.Generator().manual_seed(1)
-    for weight in model.parameters():
-        weight.data.normal_(0, 0.02, generator=generator)
     lora = build_config("overnight", {"lora.dropout": 0.0}).lora
     adapted = attach_lora(model, lora, seed=1)
     for name, weight in adapted.named_parameters():
