@@ -70,10 +70,15 @@ class _SummedCrossEntropy(torch.autograd.Function):
         """Hidden (N, H), targets (N,) → scalar."""
         gradient = torch.empty_like(hidden)
         loss = torch.zeros((), dtype=torch.float32, device=hidden.device)
-        for part in _split_rows(len(hidden), head):
+        parts = _split_rows(len(hidden), head)
+        # One memory for all chunks: new one costs as much time as the softmax, for the system fills it with zeros first.
+        shape = (parts[0].stop if parts else 0, head.weight.shape[0])
+        shares = torch.empty(shape, dtype=torch.float32, device=hidden.device)
+        rounded = torch.empty(shape, dtype=head.weight.dtype, device=hidden.device)
+        for part in parts:
             logits = head.compute_logits(hidden[part])
             chosen = logits.gather(1, targets[part, None])
-            slope = torch.softmax(logits, dim=1)
+            slope = torch.softmax(logits, dim=1, out=shares[: len(logits)])
             # log Z from the largest share, which is at least 1 / V: one pass where logsumexp would take five.
             top, place = logits.max(dim=1, keepdim=True)
             normaliser = top - slope.gather(1, place).log()
@@ -83,7 +88,7 @@ class _SummedCrossEntropy(torch.autograd.Function):
                 slope *= 1 - (logits / head.softcap) ** 2  # d tanh = 1 - tanh²
             if head.scale != 1.0:
                 slope *= head.scale
-            gradient[part] = (slope.to(head.weight.dtype) @ head.weight).to(gradient.dtype)
+            gradient[part] = (rounded[: len(logits)].copy_(slope) @ head.weight).to(gradient.dtype)
         ctx.save_for_backward(gradient)
         return loss
 
