@@ -27,6 +27,7 @@ from torch.nn import functional
 
 from catalora.config import TrainingConfig
 from catalora.training.block_attention import attend_in_blocks
+from catalora.training.dropout import draw_mask
 from catalora.training.gated import find_gated_mlps
 from catalora.training.norms import find_norms
 
@@ -165,7 +166,7 @@ def _apply_lora(x: torch.Tensor, layers: Sequence[LoraLinear]) -> tuple[torch.Te
     dropout = layers[0].lora_dropout[name]
     rate = dropout.p if isinstance(dropout, nn.Dropout) and layers[0].training else 0.0
     # One mask for the layers of a group: each adapter still sees its input dropped with the same probability.
-    kept = torch.empty_like(x, dtype=torch.bool).bernoulli_(1 - rate) if rate else None
+    kept = draw_mask(x, rate) if rate else None
     scales = tuple(layer.scaling[name] / (1 - rate) for layer in layers)
     adapters = [weight for layer in layers for weight in (layer.lora_A[name].weight, layer.lora_B[name].weight)]
     bases = tuple(layer.base_layer for layer in layers)
