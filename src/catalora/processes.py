@@ -11,11 +11,14 @@ here does anything, and torch is not imported.
 
 import os
 import platform
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from types import FrameType
 from typing import Any, Literal, TypeVar
 
 from catalora.config import TrainingConfig
@@ -268,6 +271,26 @@ def explaining_loss(run: RunFolder, processes: Processes) -> Iterator[None]:
             hint="Resume the run: it goes on from its newest checkpoint. What ended it stands in the log of its "
             "machine; the system ends processes when memory runs out.",
         ) from error
+
+
+@contextmanager
+def noting_requests() -> Iterator[threading.Event]:
+    """Note SIGTERM and the first Ctrl-C instead of dying of them."""
+    asked = threading.Event()
+
+    def note(number: int, frame: FrameType | None) -> None:
+        if asked.is_set() and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        asked.set()
+
+    # Only the main thread may handle signals; elsewhere the run's stop file still works.
+    signals = (signal.SIGTERM, signal.SIGINT) if threading.current_thread() is threading.main_thread() else ()
+    before = {number: signal.signal(number, note) for number in signals}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _meet(count: int) -> None:

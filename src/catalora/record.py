@@ -192,15 +192,18 @@ def publish_record(run: RunFolder) -> dict[str, Any]:
     return {**record, "config": {**record["config"], "model": model}, "data": data}
 
 
-def explain_outcome(run: RunFolder, exit_code: int = TrainingError.exit_code) -> CataloraError | None:
+def explain_outcome(
+    run: RunFolder, exit_code: int = TrainingError.exit_code, *, since: float = 0.0
+) -> CataloraError | None:
     """The error that ended a run in other processes, as its status tells it; nothing when it tells none.
 
     Args:
         run: the run.
         exit_code: of the process that wrote the status, where it is known.
+        since: `updated` of a status that does not count any more.
     """
     status = run.read_status()
-    if not status.error or status.state not in {"stopped", "failed", "diverged"}:
+    if not status.error or status.state not in {"stopped", "failed", "diverged"} or status.updated <= since:
         return None
     kinds: tuple[type[CataloraError], ...] = (
         RunStoppedError, DataError, InputNotFoundError, ModelUnavailableError, StorageError, ConfigError, UsageError,

@@ -6,20 +6,18 @@ machines, the same is done by torchrun.
 """
 
 import os
-import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from types import FrameType
+from collections.abc import Mapping
 
 import psutil
 
 from catalora.errors import CataloraError, TrainingError
 from catalora.jobs.events import read_log
+from catalora.processes import noting_requests
 from catalora.progress import Progress, ignore_progress
 from catalora.record import explain_outcome
 from catalora.run import RunFolder
@@ -49,9 +47,10 @@ def train_together(
         RunStoppedError: stopped on request; resumable.
         CataloraError: what ended it.
     """
+    before = run.read_status().updated
     code = run_group(run, processes, share_device=share_device, progress=progress)
     if code:
-        raise explain_outcome(run, code) or _explain_end(run, code)
+        raise explain_outcome(run, code, since=before) or _explain_end(run, code)
 
 
 def run_group(
@@ -65,7 +64,7 @@ def run_group(
     command = [sys.executable, "-P", "-m", "catalora.jobs.worker", str(run.path.parent.resolve()), run.name]
     command += ["--share-device"] if share_device else []
     shared = _build_environment(processes)
-    with run.log.open("ab") as log, _noting_requests() as asked:
+    with run.log.open("ab") as log, noting_requests() as asked:
         group = [
             subprocess.Popen(  # noqa: S603 - no shell, and the only words from outside are a checked name and a path
                 command,
@@ -125,26 +124,6 @@ def _watch(run: RunFolder, group: list["subprocess.Popen[bytes]"], asked: thread
         if deadline is not None and time.monotonic() > deadline:
             return
         time.sleep(POLL_SECONDS)
-
-
-@contextmanager
-def _noting_requests() -> Iterator[threading.Event]:
-    """Note SIGTERM and the first Ctrl-C instead of dying of them."""
-    asked = threading.Event()
-
-    def note(number: int, frame: FrameType | None) -> None:
-        if asked.is_set() and number == signal.SIGINT:
-            raise KeyboardInterrupt
-        asked.set()
-
-    # Only the main thread may handle signals; elsewhere the run's stop file still works.
-    signals = (signal.SIGTERM, signal.SIGINT) if threading.current_thread() is threading.main_thread() else ()
-    before = {number: signal.signal(number, note) for number in signals}
-    try:
-        yield asked
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _find_port() -> int:

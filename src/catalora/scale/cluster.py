@@ -32,6 +32,7 @@ DEFAULTS = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # a worker without a GPU of its own sees what this process sees
     "RAY_TRAIN_V2_ENABLED": "1",
+    "RAY_TRAIN_WORKER_GROUP_START_TIMEOUT_S": "600",  # a busy machine takes its time to import torch
     "RAY_CHDIR_TO_TRIAL_DIR": "0",  # paths are relative to where the command was given
 }
 PROBE_SECONDS = 5.0
