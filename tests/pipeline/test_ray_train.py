@@ -108,4 +108,3 @@ def test_a_machine_that_is_too_small_is_refused_at_once():
     here = Cluster("127.0.0.1:6379", local=True, nodes=1, node_processors=2, gpus=0)
     with pytest.raises(ClusterError, match="4 workers need 4 processors, this machine has 2"):
         choose_resources("auto", here, 4)
-
