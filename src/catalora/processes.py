@@ -131,6 +131,9 @@ class Processes:
         return box
 
 
+ALONE = Processes()
+
+
 class FollowedRun(RunFolder):
     """A run that another process writes: what this one would write is dropped."""
 
