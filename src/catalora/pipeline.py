@@ -9,7 +9,7 @@ and notebooks call these and nothing else. `train` is the middle three in one ca
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from catalora.catalog import (
     Columns,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from catalora.descriptions.describe import Descriptions
     from catalora.documents.model_card import ExportFormat
     from catalora.documents.write import Format
+    from catalora.engines.kinds import EngineName
     from catalora.evaluation.evaluate import Announce
     from catalora.evaluation.results import Results
     from catalora.export.write import Export
@@ -384,7 +385,7 @@ def export(
 
     Args:
         run: a finished run.
-        kind: adapter (PEFT), merged (transformers), gguf (llama.cpp, Ollama), openvino or ctranslate2.
+        kind: adapter (PEFT), merged (transformers), gguf (llama.cpp, Ollama), openvino, ctranslate2 or mlx.
         out: a folder that does not exist yet.
         precision: of the weights; the format's default when empty.
         questions: how many questions run and export both answer; 0 leaves the comparison out.
@@ -416,7 +417,7 @@ def export(
 # 9. describe: a whole catalogue of titles, a description for each
 
 
-def describe(
+def describe(  # noqa: PLR0913 - each is an option of the command
     run: RunFolder,
     source: str | Path,
     out: str | Path,
@@ -425,6 +426,7 @@ def describe(
     grounded: bool = False,
     batch_size: int | None = None,
     columns: Columns | None = None,
+    engine: "EngineName | Literal['auto']" = "auto",
     token: str | None = None,
     progress: Progress = ignore_progress,
 ) -> "Descriptions":
@@ -438,6 +440,8 @@ def describe(
         grounded: put the record of the run's catalogue into the prompt where a title has one.
         batch_size: rows that are answered together; chosen by the free memory when empty.
         columns: names of uid and title where they are not recognised.
+        engine: what answers; `auto` measures those that are installed with some of the titles, and takes another than
+            transformers only where it is clearly faster and answers the same up to near ties.
         token: Hugging Face token for gated models.
         progress: told how far it is.
 
@@ -464,5 +468,6 @@ def describe(
             grounded=grounded,
             batch_size=batch_size,
             columns=columns,
+            engine=engine,
             progress=progress,
         )

@@ -2,10 +2,12 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Literal, get_args
 
 import click
 
 from catalora.cli.output import json_option, print_json, runs_dir_option, say, show_progress
+from catalora.engines.kinds import AUTO, EngineName
 from catalora.run import open_run
 
 
@@ -18,6 +20,13 @@ from catalora.run import open_run
 )
 @click.option("--grounded", is_flag=True, help="Answer from the product's record where the run's catalogue has one.")
 @click.option("--batch-size", type=click.IntRange(min=1), help="Rows at once; chosen by the free memory without it.")
+@click.option(
+    "--engine",
+    type=click.Choice([AUTO, *get_args(EngineName)]),
+    default=AUTO,
+    show_default=True,
+    help="What answers; auto measures those that are installed. int8 and int4 answer otherwise, by name only.",
+)
 @click.option("--title-column", help="Column of the title where it is not recognised.")
 @click.option("--uid-column", help="Column of the product's identifier where it is not recognised.")
 @runs_dir_option
@@ -29,6 +38,7 @@ def command(
     refs: int | None,
     grounded: bool,
     batch_size: int | None,
+    engine: EngineName | Literal["auto"],
     title_column: str | None,
     uid_column: str | None,
     runs_dir: str,
@@ -56,11 +66,13 @@ def command(
             grounded=grounded,
             batch_size=batch_size,
             columns=columns,
+            engine=engine,
             progress=progress,
         )
     if as_json:
-        print_json({**asdict(made), "titles_per_second": made.titles_per_second})
+        print_json({**asdict(made), "engine": made.engine.model_dump(), "titles_per_second": made.titles_per_second})
         return
+    say(f"engine {made.engine.engine}: {made.engine.reason}")
     before = made.rows - made.computed
     earlier = f" ({before:,} of them before)" if before else ""
     click.echo(

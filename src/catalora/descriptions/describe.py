@@ -6,10 +6,11 @@ comes out the same.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
@@ -18,8 +19,20 @@ from catalora.catalog.rows import Columns
 from catalora.catalog.sources import Source
 from catalora.descriptions.input import read_titles
 from catalora.descriptions.output import find_format, name_removed, write_output
-from catalora.descriptions.shards import Job, Manifest, Parts, hold_parts, name_parts, require_same_job
+from catalora.descriptions.shards import (
+    Job,
+    Manifest,
+    Parts,
+    hold_parts,
+    name_parts,
+    require_same_engine,
+    require_same_job,
+)
+from catalora.engines.catalogue import RunEngines
+from catalora.engines.choice import Engine, EngineChoice, choose_engine, close_engine
+from catalora.engines.kinds import AUTO, EngineName
 from catalora.errors import DataError, UsageError
+from catalora.export.source import open_source
 from catalora.generation.batch import BatchGenerator, Generated
 from catalora.model.adapter import WEIGHTS_FILE, merge_adapter
 from catalora.progress import Progress, ignore_progress
@@ -44,6 +57,11 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "facts_contradicted": pl.Int64,
 }
 
+# Titles that each engine answers when they are measured.
+SAMPLE_TITLES = 32
+# vLLM makes its own batches; a shard bounds what a kill costs.
+VLLM_ROWS = 2_048
+
 
 @dataclass(frozen=True, slots=True)
 class Descriptions:
@@ -57,6 +75,7 @@ class Descriptions:
         computed: rows that were described in this start; the others were done before.
         stopped: answers that the model ended itself, of all.
         seconds: time of this start's answering, with references and fact check.
+        engine: what answered, and why it.
     """
 
     out: Path
@@ -66,6 +85,7 @@ class Descriptions:
     computed: int
     stopped: int
     seconds: float
+    engine: EngineChoice
 
     @property
     def titles_per_second(self) -> float:
@@ -82,6 +102,7 @@ def describe_catalogue(
     grounded: bool = False,
     batch_size: int | None = None,
     columns: Columns | None = None,
+    engine: EngineName | Literal["auto"] = "auto",
     progress: Progress = ignore_progress,
 ) -> Descriptions:
     """Describe every title of a file; a second start after a kill goes on where the first one was.
@@ -94,6 +115,7 @@ def describe_catalogue(
         grounded: put the record of the run's catalogue into the prompt where a title has one.
         batch_size: rows that are answered together; chosen by the free memory when empty.
         columns: names of uid and title where they are not recognised.
+        engine: what answers; `auto` measures those that are installed and keeps to the run's own weights.
         progress: told how far it is, stage `describe`, in rows.
 
     Raises:
@@ -107,17 +129,32 @@ def describe_catalogue(
     writer = Describer(session, limit, grounded=grounded)
     with hold_parts(folder) as parts:
         job = _identify(session, source, writer, columns or Columns())
-        manifest = parts.read_manifest() or _begin(parts, job, writer, source, columns, batch_size, progress)
+        engines = writer.list_engines(folder / "engine", progress)
+        manifest = parts.read_manifest() or _begin(
+            parts, job, writer, _Wanted(source, columns, batch_size, engine), engines, progress
+        )
         require_same_job(manifest.job, job, folder)
-        started = time.monotonic()
-        computed = _fill_shards(parts, manifest, writer, progress)
-        seconds = time.monotonic() - started
+        require_same_engine(manifest.engine.engine, engine, folder)
+        progress(f"engine {manifest.engine.engine}", 0, None)
+        with writer.answering_with(engines.open(manifest.engine.engine)):
+            started = time.monotonic()
+            computed = _fill_shards(parts, manifest, writer, progress)
+            seconds = time.monotonic() - started
         progress("put together", 0, None)
         write_output(parts, manifest, out)
         stopped = parts.scan_shards(manifest).select(pl.col("stopped").sum()).collect().item()
         removed = parts.count_removed()
         parts.remove()
-    return Descriptions(out, name_removed(out) if removed else None, manifest.rows, removed, computed, stopped, seconds)
+    return Descriptions(
+        out=out,
+        removed_file=name_removed(out) if removed else None,
+        rows=manifest.rows,
+        removed=removed,
+        computed=computed,
+        stopped=stopped,
+        seconds=seconds,
+        engine=manifest.engine,
+    )
 
 
 def check_output(out: Path) -> None:
@@ -154,6 +191,35 @@ class Describer:
         self._session = session
         model = merge_adapter(answerer.model, answerer.model.dtype)
         self.generator = BatchGenerator(model, answerer.stop_ids, answerer.pad_id)
+        self.engine: Engine = self.generator
+
+    def list_engines(self, folder: Path, progress: Progress) -> RunEngines:
+        """The engines that can answer in the place of transformers; `folder` is for what they write meanwhile."""
+        answerer = self._session.answerer
+        return RunEngines(
+            source=open_source(self._session.run),
+            reference=self.generator,
+            tokenizer=answerer.tokenizer,
+            stop_ids=answerer.stop_ids,
+            context_length=answerer.context_length,
+            folder=folder,
+            progress=progress,
+        )
+
+    @contextmanager
+    def answering_with(self, engine: Engine) -> Iterator[None]:
+        """Let an engine answer for as long as this lasts."""
+        self.engine = engine
+        try:
+            yield
+        finally:
+            self.engine = self.generator
+            close_engine(engine)
+
+    def encode_questions(self, questions: Sequence[str]) -> list[list[int]]:
+        """Token ids of each title's prompt, with its record where the job is grounded."""
+        records = [self._session.find_record(question) for question in questions] if self.grounded else []
+        return self._encode(questions, records)
 
     def count_tokens(self, questions: Sequence[str]) -> list[int]:
         """Tokens of each title's prompt, without a record."""
@@ -163,7 +229,7 @@ class Describer:
         """The rows of one shard, described: the columns of `SCHEMA`."""
         questions = rows["question"].to_list()
         records = [self._session.find_record(question) for question in questions]
-        answers = self.generator.generate(self._encode(questions, records), self.max_new_tokens)
+        answers = self.engine.generate(self._encode(questions, records), self.max_new_tokens)
         texts = [self._session.answerer.decode(answer.ids) for answer in answers]
         found = self._search(questions)
         columns = {
@@ -248,15 +314,20 @@ def _identify(session: Session, source: Path, writer: Describer, columns: Column
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a job is begun with, as it was asked for."""
+
+    source: Path
+    columns: Columns | None
+    batch_size: int | None
+    engine: EngineName | Literal["auto"]
+
+
 def _begin(
-    parts: Parts,
-    job: Job,
-    writer: Describer,
-    source: Path,
-    columns: Columns | None,
-    batch_size: int | None,
-    progress: Progress,
+    parts: Parts, job: Job, writer: Describer, asked: _Wanted, engines: RunEngines, progress: Progress
 ) -> Manifest:
+    source, columns = asked.source, asked.columns
     wanted = Columns(uid=columns.uid, title=columns.title, titles_only=True) if columns else Columns(titles_only=True)
     rows, removed = read_titles(
         source, wanted, writer.count_tokens, writer.max_prompt_tokens, writer.max_row_bytes, progress
@@ -268,11 +339,26 @@ def _begin(
             code="describe-no-titles",
             hint="Name the column that holds the title with --title-column NAME.",
         )
+    if asked.engine == AUTO:
+        choice = _measure(writer, rows, engines, progress)
+    else:
+        choice = engines.take(asked.engine)
     longest = max(rows["tokens"].to_list())
-    size = batch_size or writer.generator.choose_batch_size(longest, writer.max_new_tokens)
-    manifest = Manifest(job=job, rows=rows.height, batch_size=size)
+    size = asked.batch_size or (
+        VLLM_ROWS if choice.engine == "vllm" else writer.generator.choose_batch_size(longest, writer.max_new_tokens)
+    )
+    manifest = Manifest(job=job, rows=rows.height, batch_size=size, engine=choice)
     parts.begin(manifest, rows, removed)
     return manifest
+
+
+def _measure(writer: Describer, rows: pl.DataFrame, engines: RunEngines, progress: Progress) -> EngineChoice:
+    """Choose by some of the titles; how many there are decides whether it is worth it."""
+    some = rows.sort("tokens").gather_every(max(1, rows.height // SAMPLE_TITLES)).head(SAMPLE_TITLES)
+    prompts = writer.encode_questions(some["question"].to_list())
+    return choose_engine(
+        writer.generator, engines.list_candidates(), prompts, rows.height, writer.max_new_tokens, progress
+    )
 
 
 def _fill_shards(parts: Parts, manifest: Manifest, writer: Describer, progress: Progress) -> int:
