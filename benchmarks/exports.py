@@ -69,9 +69,8 @@ def copy_run(run: Path, folder: Path, dtype: str) -> RunFolder:
 
 def compare(run: RunFolder, only: Sequence[str], questions: int) -> None:
     """Export in each way and print how many answers are the run's."""
-    print(
-        f"{'export':24} {'MB':>7} {'seconds':>8} {'alike prompts':>14} {'same answers':>13} {'parted':>7} {'nats/token':>11} {'above':>8}"
-    )
+    counts = f"{'alike prompts':>14} {'same answers':>13} {'parted':>7}"
+    print(f"{'export':24} {'MB':>7} {'seconds':>8} {counts} {'nats/token':>11} {'above':>8}")
     for kind, precision in WAYS:
         name = f"{kind}:{precision}" if precision else kind
         if only and name not in only:

@@ -131,7 +131,12 @@ def describe_catalogue(
         job = _identify(session, source, writer, columns or Columns())
         engines = writer.list_engines(folder / "engine", progress)
         manifest = parts.read_manifest() or _begin(
-            parts, job, writer, _Wanted(source, columns, batch_size, engine), engines, progress
+            parts,
+            job,
+            writer,
+            _Wanted(source, columns, batch_size, None if engine == AUTO else engine),
+            engines,
+            progress,
         )
         require_same_job(manifest.job, job, folder)
         require_same_engine(manifest.engine.engine, engine, folder)
@@ -321,7 +326,7 @@ class _Wanted:
     source: Path
     columns: Columns | None
     batch_size: int | None
-    engine: EngineName | Literal["auto"]
+    engine: EngineName | None
 
 
 def _begin(
@@ -339,10 +344,7 @@ def _begin(
             code="describe-no-titles",
             hint="Name the column that holds the title with --title-column NAME.",
         )
-    if asked.engine == AUTO:
-        choice = _measure(writer, rows, engines, progress)
-    else:
-        choice = engines.take(asked.engine)
+    choice = engines.take(asked.engine) if asked.engine else _measure(writer, rows, engines, progress)
     longest = max(rows["tokens"].to_list())
     size = asked.batch_size or (
         VLLM_ROWS if choice.engine == "vllm" else writer.generator.choose_batch_size(longest, writer.max_new_tokens)

@@ -85,7 +85,9 @@ class EngineChoice(BaseModel):
 class Candidate(Protocol):
     """An engine that could be taken."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Of the engine."""
 
     def refuse(self) -> str:
         """Why it is not tried on this machine; empty when it is."""

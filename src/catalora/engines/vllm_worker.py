@@ -13,6 +13,7 @@ Each line on stdin names a file of prompts and one for the answers; each line on
 import json
 import os
 import sys
+from typing import Any
 
 
 def main() -> None:
@@ -45,7 +46,7 @@ def main() -> None:
         print(json.dumps({"done": task["answers"]}), file=replies, flush=True)
 
 
-def answer(model: object, adapter: object, task: dict, stop_ids: list) -> None:
+def answer(model: Any, adapter: Any, task: dict[str, Any], stop_ids: list[int]) -> None:
     """Answer one file of prompts, greedily; the answers appear whole."""
     from vllm import SamplingParams
 
@@ -70,7 +71,7 @@ def answer(model: object, adapter: object, task: dict, stop_ids: list) -> None:
                 "stopped": found.finish_reason == "stop",
             }
             print(json.dumps(row), file=file)
-    os.replace(temporary, task["answers"])
+    os.replace(temporary, task["answers"])  # noqa: PTH105
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ out, as in `catalora evaluate`.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -96,9 +97,7 @@ def read_true_texts(
         questions=questions,
         max_length=source.config.training.max_length,
     )
-    rows = [
-        examples.ids[start:end].tolist() for start, end in zip(examples.offsets, examples.offsets[1:], strict=False)
-    ]
+    rows = [examples.ids[start:end].tolist() for start, end in pairwise(examples.offsets)]
     prompts = [tuple(row[:length]) for row, length in zip(rows, examples.prompt_lengths, strict=True)]
     completions = [tuple(row[length:-1]) for row, length in zip(rows, examples.prompt_lengths, strict=True)]
     nats = _add_up(score, prompts, completions)

@@ -60,7 +60,7 @@ def convert_to_mlx(_source: ExportSource, merged: Path, folder: Path, precision:
 
 
 def _spell_out_rotation(settings: dict[str, Any]) -> dict[str, Any]:
-    """Rotary settings where mlx-lm looks for them; transformers 5 writes them a level lower, and mlx-lm then takes its own.
+    """Rotary settings where mlx-lm looks for them; transformers 5 writes them a level lower, where they go unseen.
 
     Example:
         >>> _spell_out_rotation({"rope_parameters": {"rope_type": "default", "rope_theta": 5e5}})["rope_theta"]
