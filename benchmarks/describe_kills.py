@@ -77,7 +77,7 @@ def main() -> None:
         finished: list[Path] = []
         out = folder / "killed-1.parquet"
         starts = 0
-        while stages.total() < options.kills or not finished:
+        while stages.total() < options.kills or out.with_name(f"{out.name}.parts").exists() or not finished:
             process = start(options.run, titles, out, options.batch_size)
             starts += 1
             enough = stages.total() >= options.kills
