@@ -14,6 +14,7 @@ import gc
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from math import inf, isfinite
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -49,7 +50,8 @@ class Measured(BaseModel):
         engine: its name.
         tokens_per_second: of the sample, the best of its turns; nothing where it did not answer.
         parted: answers of the sample that are not the reference's to the last token.
-        widest_gap_nats: most that a parting token was less likely to the reference than its own.
+        widest_gap_nats: most that a parting token was less likely to the reference than its own; nothing where one
+            answer only goes on longer.
         verdict: why it was taken or not.
     """
 
@@ -170,18 +172,21 @@ def _measure(
         return Measured(engine=candidate.name, verdict=f"failed: {error.message}")
     finally:
         close_engine(engine)
-    parted, gap = compare_with_reference(reference, sample, expected, found)
+    gaps = list_gaps(reference, sample, expected, found)
+    gap = max(gaps, default=0.0)
     ratio = sorted(ratios)[len(ratios) // 2 - 1] if len(ratios) > 1 else ratios[0]
     return Measured(
         engine=candidate.name,
         tokens_per_second=max(speeds),
-        parted=parted,
-        widest_gap_nats=gap,
+        parted=len(gaps),
+        widest_gap_nats=gap if isfinite(gap) else None,
         verdict=_judge(ratio, gap),
     )
 
 
 def _judge(ratio: float, gap: float) -> str:
+    if not isfinite(gap):
+        return "its answers are others: one ends where the reference's goes on, or the other way round"
     if gap > NEAR_TIE_NATS:
         return f"its answers are others: one parts at a token that is {gap:.2f} nats less likely"
     if ratio < CLEARLY_FASTER:
@@ -189,28 +194,30 @@ def _judge(ratio: float, gap: float) -> str:
     return f"passed: {ratio:.2f} times the speed of transformers"
 
 
-def compare_with_reference(
+def list_gaps(
     reference: BatchGenerator,
     sample: Sequence[Sequence[int]],
     expected: Sequence[Generated],
     found: Sequence[Generated],
-) -> tuple[int, float]:
-    """How many answers part from the reference's, and the widest gap in nats at a token where one does."""
+) -> list[float]:
+    """How much less likely the reference finds the first other token of each answer that is not its own, in nats.
+
+    Infinite where one answer goes on and the other has ended, so that there is no other token.
+    """
     prefixes: list[Sequence[int]] = []
     tokens: list[int] = []
-    lost = False
+    without_token = 0
     for prompt, ours, theirs in zip(sample, expected, found, strict=True):
         if ours.ids == theirs.ids:
             continue
         pairs = enumerate(zip(ours.ids, theirs.ids, strict=False))
         place = next((place for place, (own, other) in pairs if own != other), None)
-        if place is None:  # one goes on where the other has ended, without a token of its own to look at
-            lost = True
-            continue
-        prefixes.append([*prompt, *ours.ids[:place]])
-        tokens.append(theirs.ids[place])
-    gaps = reference.compute_gaps(prefixes, tokens)
-    return len(prefixes) + lost, float("inf") if lost else max(gaps, default=0.0)
+        if place is None:
+            without_token += 1
+        else:
+            prefixes.append([*prompt, *ours.ids[:place]])
+            tokens.append(theirs.ids[place])
+    return [*reference.compute_gaps(prefixes, tokens), *[inf] * without_token]
 
 
 def _decide(measured: Sequence[Measured], sample: int, limit: int) -> EngineChoice:

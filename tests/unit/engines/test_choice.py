@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from catalora.engines.choice import NEAR_TIE_NATS, choose_engine, compare_with_reference
+from catalora.engines.choice import NEAR_TIE_NATS, choose_engine, list_gaps
 from catalora.errors import ModelUnavailableError
 from catalora.generation.batch import BatchGenerator, Generated
 from catalora.progress import ignore_progress
@@ -105,12 +105,11 @@ def test_a_short_job_is_not_measured(reference):
 def test_the_gap_is_measured_at_the_first_token_that_parts(reference):
     expected = BatchGenerator.generate(reference, SAMPLE, 8)
     found = [Generated(list(answer.ids), answer.log_probability, answer.stopped) for answer in expected]
-    assert compare_with_reference(reference, SAMPLE, expected, found) == (0, 0.0)
+    assert list_gaps(reference, SAMPLE, expected, found) == []
     found[1].ids[3] = 99
     found[1].ids[5] = 98
-    parted, gap = compare_with_reference(reference, SAMPLE, expected, found)
     (alone,) = reference.compute_gaps([[*SAMPLE[1], *expected[1].ids[:3]]], [99])
-    assert (parted, gap) == (1, alone)
+    assert list_gaps(reference, SAMPLE, expected, found) == [alone]
     # An answer that goes on where the other was over is none that a near tie explains.
     found[2].ids.append(7)
-    assert compare_with_reference(reference, SAMPLE, expected, found) == (2, float("inf"))
+    assert list_gaps(reference, SAMPLE, expected, found) == [alone, float("inf")]
