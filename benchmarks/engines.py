@@ -3,8 +3,8 @@
     python benchmarks/engines.py RUN_FOLDER --titles 128 --turns 2
     python benchmarks/engines.py RUN_FOLDER --dtype float32 --only transformers ctranslate2
 
-Generation alone, with the batches that `describe` makes of the run's own titles, in alternating turns. Beside each speed
-stands how many answers are not those of transformers to the last token, and how much less likely than its best
+Generation alone, with the batches that `describe` makes of the run's own titles, in alternating turns. Beside each
+speed stands how many answers are not those of transformers to the last token, and how much less likely than its best
 token transformers finds the one where an answer parts: at most, and at the median. Between two batch sizes of
 transformers itself the same is told, because bfloat16 decides near ties by how a batch is added up.
 """

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -75,22 +76,25 @@ class VllmProcess:
 
     def close(self) -> None:
         """Let the process end, and with it its hold on the GPU."""
-        if self._process.stdin:
+        self._end(patience_seconds=60)
+
+    def _end(self, patience_seconds: float) -> None:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        with suppress(OSError):  # what was not sent any more stays unsent
             self._process.stdin.close()
         try:
-            self._process.wait(timeout=60)
+            self._process.wait(timeout=patience_seconds)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        if self._process.stdout:
-            self._process.stdout.close()
+        self._process.stdout.close()
 
     def _send(self, task: dict[str, Any]) -> None:
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(json.dumps(task) + "\n")
             self._process.stdin.flush()
-        except OSError as error:
+        except (OSError, ValueError) as error:  # it has ended, or was ended before
             raise self._explain("ended") from error
 
     def _read_reply(self, key: str) -> str:
@@ -106,8 +110,7 @@ class VllmProcess:
         lines = [
             line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()
         ]
-        self._process.kill()
-        self._process.wait()
+        self._end(patience_seconds=0)
         return ModelUnavailableError(
             f"vLLM {what}: {lines[-1][:200] if lines else 'it printed nothing'}",
             code="vllm-failed",
