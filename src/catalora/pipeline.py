@@ -450,19 +450,13 @@ def describe(
         StorageError: another process does the same, or the disk takes no more.
     """
     from catalora.catalog.sources import Source
-    from catalora.descriptions.describe import check_output, describe_catalogue
+    from catalora.descriptions.describe import build_request, check_output, describe_catalogue
 
     # What can be refused before the model is loaded.
     check_output(Path(out))
     Source(Path(source))
-    with open_session(run, token=token, references=references != 0) as opened:
-        return describe_catalogue(
-            opened,
-            Path(source),
-            Path(out),
-            references=references,
-            grounded=grounded,
-            batch_size=batch_size,
-            columns=columns,
-            progress=progress,
-        )
+    request = build_request(
+        run, Path(source), references=references, grounded=grounded, batch_size=batch_size, columns=columns
+    )
+    with open_session(run, token=token, references=request.references != 0) as opened:
+        return describe_catalogue(opened, request, Path(out), progress=progress)

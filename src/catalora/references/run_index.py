@@ -8,11 +8,20 @@ from catalora.progress import Progress, ignore_progress
 from catalora.references.embedding import Embedder
 from catalora.references.generations import IndexUnavailableError
 from catalora.references.index import ReferenceIndex, build_index, open_index
+from catalora.references.product_vectors import EmbedProducts, embed_products
 from catalora.run import RunFolder
 
 
-def open_run_index(run: RunFolder, *, progress: Progress = ignore_progress) -> ReferenceIndex:
-    """Open the run's reference index, building it when it is missing or belongs to other products."""
+def open_run_index(
+    run: RunFolder, *, embed: EmbedProducts = embed_products, progress: Progress = ignore_progress
+) -> ReferenceIndex:
+    """Open the run's reference index, building it when it is missing or belongs to other products.
+
+    Args:
+        run: whose training products.
+        embed: what has the products embedded where it is built; this process where nothing else is given.
+        progress: told how far a build is.
+    """
     trained = read_products(run.products).filter(pl.col("split") == "train")
     fingerprint, embedder = compute_fingerprint([trained]), Embedder()
     try:
@@ -20,5 +29,12 @@ def open_run_index(run: RunFolder, *, progress: Progress = ignore_progress) -> R
     except IndexUnavailableError:
         uids, titles, contents = (trained[name].to_list() for name in ("uid", "title", "content"))
         return build_index(
-            run.references, uids, titles, contents, fingerprint=fingerprint, embedder=embedder, progress=progress
+            run.references,
+            uids,
+            titles,
+            contents,
+            fingerprint=fingerprint,
+            embedder=embedder,
+            embed=embed,
+            progress=progress,
         )
