@@ -1,21 +1,24 @@
 """A Ray cluster to work on: joined at its address, or started on this machine for as long as the work takes.
 
 Ray runs whatever code it is sent, so who may send some matters. A cluster that is started here asks for a token, shows
-its dashboard on this machine alone and sends no statistics about its use; one that is joined is sent the token too. The
-token is Ray's own: in `RAY_AUTH_TOKEN`, the file that `RAY_AUTH_TOKEN_PATH` names, or `~/.ray/auth_token`, where Ray
-writes one for a cluster of this machine. `RAY_AUTH_MODE=disabled` in the environment says that none is wanted.
+its dashboard on this machine alone and sends no statistics about its use; one that is joined is sent the token too. Ray
+finds the token in `RAY_AUTH_TOKEN`, in the file that `RAY_AUTH_TOKEN_PATH` names, or in `~/.ray/auth_token`. Without any
+of them a cluster of this machine gets one that is in this process's environment alone: the file that Ray would write can
+be read by every user of the machine. `RAY_AUTH_MODE=disabled` in the environment says that none is wanted.
 
 Ray's errors leave this module as `CataloraError`s; one that was raised in a worker leaves it as itself.
 """
 
 import logging
 import os
+import secrets
 import signal
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from catalora.errors import CataloraError, ClusterError, UsageError
@@ -76,7 +79,7 @@ def connected(address: str = "", *, processors: int | None = None) -> Iterator[C
             yield _describe(local=not address)
         return
     _require_reachable(address)
-    with _translating(address):
+    with _translating(address), _holding_token(address):
         # Ray takes SIGTERM for itself.
         with _keeping_signals():
             ray.init(address or "local", **_choose_options(address, processors))
@@ -94,8 +97,21 @@ def _choose_options(address: str, processors: int | None) -> dict[str, Any]:
         "num_cpus": processors,
         "dashboard_host": LOCALHOST,
         "object_store_memory": LOCAL_STORE_BYTES,
-        "_node_ip_address": LOCALHOST,
     }
+
+
+@contextmanager
+def _holding_token(address: str) -> Iterator[None]:
+    """A token for a cluster of this machine where nobody has one, for as long as the cluster lives."""
+    given = os.environ.get("RAY_AUTH_TOKEN") or os.environ.get("RAY_AUTH_TOKEN_PATH")
+    if address or given or os.environ["RAY_AUTH_MODE"] != "token" or (Path.home() / ".ray" / "auth_token").exists():
+        yield
+        return
+    os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
+    try:
+        yield
+    finally:
+        del os.environ["RAY_AUTH_TOKEN"]
 
 
 def _require_reachable(address: str) -> None:
@@ -122,13 +138,13 @@ def _translating(address: str) -> Iterator[None]:
 
     try:
         yield
-    except CataloraError:
-        raise
-    except RayTaskError as error:
-        cause = getattr(error, "cause", None)
+    except RayTaskError as error:  # first: it is an error of the class that the worker raised as well
+        cause = error.cause
         if isinstance(cause, CataloraError):
             raise cause from error
         raise _explain_failure(error) from error
+    except CataloraError:
+        raise
     except AuthenticationError as error:
         raise ClusterError(
             f"Ray cluster at {address or 'this machine'} refuses: {_first_line(error)}",
