@@ -1,10 +1,12 @@
 """`catalora describe`."""
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import click
 
+from catalora.cli.engine import engine_options, uses_ray
 from catalora.cli.output import json_option, print_json, runs_dir_option, say, show_progress
 from catalora.run import open_run
 
@@ -20,6 +22,7 @@ from catalora.run import open_run
 @click.option("--batch-size", type=click.IntRange(min=1), help="Rows at once; chosen by the free memory without it.")
 @click.option("--title-column", help="Column of the title where it is not recognised.")
 @click.option("--uid-column", help="Column of the product's identifier where it is not recognised.")
+@engine_options
 @runs_dir_option
 @json_option
 def command(
@@ -31,6 +34,9 @@ def command(
     batch_size: int | None,
     title_column: str | None,
     uid_column: str | None,
+    engine: str,
+    address: str,
+    workers: int | None,
     runs_dir: str,
     as_json: bool,
 ) -> None:
@@ -41,14 +47,20 @@ def command(
     \b
     catalora describe amazon titles.csv -o descriptions.csv
     catalora describe amazon shop.parquet -o descriptions.parquet --grounded
+    catalora describe amazon shop.parquet -o descriptions.parquet --engine ray --address auto --workers 8
     """  # noqa: D301 - click reads \b as "do not wrap"
     from catalora import pipeline
     from catalora.catalog import Columns
 
+    work = pipeline.describe
+    if uses_ray(engine, address, workers):
+        from catalora.scale.describing import describe_on_cluster
+
+        work = partial(describe_on_cluster, address=address, workers=workers)
     folder = open_run(Path(runs_dir), run)
     columns = Columns(uid=uid_column, title=title_column)
     with show_progress() as progress:
-        made = pipeline.describe(
+        made = work(
             folder,
             source,
             out,

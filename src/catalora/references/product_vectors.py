@@ -4,6 +4,7 @@ The shards are the same whoever embeds them, and so are the batches within them.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -56,10 +57,7 @@ def embed_products(
     """
     parts = []
     for rows in cut_shards(len(titles)):
-
-        def report(stage: str, done: int, _total: int | None, before: int = 2 * rows.start) -> None:
-            progress(stage, before + done, 2 * len(titles))
-
+        report = partial(_report_shard, progress, rows.start, len(titles))
         parts.append(embed_shard(titles[rows], contents[rows], embedder, report))
     return np.concatenate(parts)
 
@@ -91,3 +89,8 @@ def embed_shard(
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     normalised: NDArray[np.float32] = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
     return normalised
+
+
+def _report_shard(progress: Progress, before: int, count: int, stage: str, done: int, _total: int | None) -> None:
+    """Tell of a shard's texts as part of all, two per product."""
+    progress(stage, 2 * before + done, 2 * count)

@@ -1,4 +1,4 @@
-"""The reference index of a run: its training products, in its own folder."""
+"""What a run has to look things up: the index of its training products, and the records of all its products."""
 
 import polars as pl
 
@@ -9,6 +9,7 @@ from catalora.references.embedding import Embedder
 from catalora.references.generations import IndexUnavailableError
 from catalora.references.index import ReferenceIndex, build_index, open_index
 from catalora.references.product_vectors import EmbedProducts, embed_products
+from catalora.references.records import RecordFinder, open_records
 from catalora.run import RunFolder
 
 
@@ -38,3 +39,14 @@ def open_run_index(
             embed=embed,
             progress=progress,
         )
+
+
+def open_run_records(run: RunFolder, products: pl.DataFrame | None = None) -> RecordFinder:
+    """Open the titles of all products of a run, indexing them where that is missing.
+
+    Args:
+        run: whose products.
+        products: the same, where somebody has read them already.
+    """
+    known = read_products(run.products) if products is None else products
+    return open_records(run.references / "records", known, fingerprint=compute_fingerprint([known]))

@@ -1,0 +1,141 @@
+"""Numbered tables through workers of a cluster, each of which opens what it needs once: for Ray Data, and no more.
+
+A worker that is killed is started again, and what it was doing is given to a worker anew. A shard that has taken its
+worker with it three times is not tried again: then it is the work that kills, by taking too much memory for instance.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from io import BytesIO
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from catalora.errors import UsageError
+from catalora.scale.cluster import Cluster
+
+Shard = tuple[int, pl.DataFrame]
+Step = Callable[[pl.DataFrame], pl.DataFrame]
+RETRIES = 3
+# What waits at a worker while it computes; more would leave the last ones to a single worker.
+IN_FLIGHT = 2
+SCHEMA = pa.schema([("number", pa.int64()), ("rows", pa.large_binary())])
+
+
+def choose_workers(cluster: Cluster, wanted: int | None) -> int:
+    """How many workers: as many as asked for, else one for each GPU, else one for each machine.
+
+    Raises:
+        UsageError: more than there are GPUs, or processors where there is no GPU.
+    """
+    there = cluster.gpus or cluster.nodes * cluster.node_processors
+    if wanted is not None and wanted > there:
+        kind = "GPUs" if cluster.gpus else "processors"
+        raise UsageError(
+            f"--workers {wanted}: the cluster at {cluster.address} has {there} {kind}, and each worker needs one",
+            code="cluster-too-small",
+            hint=f"Use --workers {there}, or join further machines with `ray start`.",
+            workers=wanted,
+            available=there,
+        )
+    return wanted or cluster.gpus or cluster.nodes
+
+
+def choose_resources(cluster: Cluster, workers: int) -> dict[str, int]:
+    """What one of so many workers holds: a GPU, or its share of a machine's processors."""
+    if cluster.gpus:
+        return {"num_gpus": 1, "num_cpus": 1}
+    return {"num_cpus": max(1, cluster.node_processors // count_neighbours(cluster, workers))}
+
+
+def count_neighbours(cluster: Cluster, workers: int) -> int:
+    """Most workers that share one machine's memory."""
+    return -(-workers // cluster.nodes)
+
+
+def map_shards(
+    open_step: Callable[[], Step], shards: Iterable[Shard], cluster: Cluster, workers: int
+) -> Iterator[Shard]:
+    """Have a step done for each shard.
+
+    Args:
+        open_step: called by each worker when its first shard comes; returns the step.
+        shards: numbered tables.
+        cluster: where to work, connected.
+        workers: how many.
+
+    Returns:
+        What the step made of each shard, under its number, in the order in which they are finished.
+
+    Raises:
+        CataloraError: what a worker raised.
+    """
+    import ray.data
+
+    _quieten()
+    # A block for each shard, so that each is given out, and lost, alone.
+    blocks = [_write_table([shard]) for shard in shards]
+    done = ray.data.from_arrow(blocks).map_batches(
+        _ShardWorker,
+        fn_constructor_args=(open_step,),
+        batch_size=None,
+        batch_format="pyarrow",
+        compute=ray.data.ActorPoolStrategy(size=workers, max_tasks_in_flight_per_actor=IN_FLIGHT),
+        # Without this a shard is tried for ever; workers are started again for ever all the same.
+        ray_remote_args_fn=lambda: {"max_task_retries": RETRIES},
+        **choose_resources(cluster, workers),
+    )
+    for batch in done.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
+        yield from _read_table(batch)
+
+
+class _ShardWorker:
+    """The actor. What it needs is opened with the first shard: an error then is the shard's, and reaches the caller."""
+
+    def __init__(self, open_step: Callable[[], Step]) -> None:
+        self._open_step = open_step
+        self._step: Step | None = None
+
+    def __call__(self, batch: pa.Table) -> pa.Table:
+        if self._step is None:
+            self._step = self._open_step()
+        return _write_table([(number, self._step(rows)) for number, rows in _read_table(batch)])
+
+
+def run_once(function: Callable[..., Any], *arguments: Any, cluster: Cluster, workers: int) -> Any:
+    """Call a function on one worker's share of the cluster, in a process that ends with it and frees its memory."""
+    import ray
+
+    remote = ray.remote(max_calls=1, max_retries=RETRIES, **choose_resources(cluster, workers))
+    return ray.get(remote(partial(function, *arguments)).remote())
+
+
+def _quieten() -> None:
+    """Errors arrive as they were raised, and nothing is drawn or written on the terminal."""
+    from ray.data import DataContext
+
+    context = DataContext.get_current()
+    context.raise_original_map_exception = True
+    context.enable_progress_bars = False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+
+
+def _write_table(shards: Sequence[Shard]) -> pa.Table:
+    numbers, tables = zip(*shards, strict=True)
+    return pa.Table.from_pydict({"number": numbers, "rows": [_pack(table) for table in tables]}, SCHEMA)
+
+
+def _read_table(table: pa.Table) -> list[Shard]:
+    return [(row["number"], _unpack(row["rows"])) for row in table.to_pylist()]
+
+
+def _pack(rows: pl.DataFrame) -> bytes:
+    buffer = BytesIO()
+    rows.write_ipc(buffer)
+    return buffer.getvalue()
+
+
+def _unpack(packed: bytes) -> pl.DataFrame:
+    return pl.read_ipc(packed)

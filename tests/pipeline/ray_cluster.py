@@ -1,0 +1,17 @@
+"""One Ray cluster of two processors for all tests of a file: `from tests.pipeline.ray_cluster import cluster`."""
+
+import warnings
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """Started here with a token of its own; whatever connects inside the tests works on it."""
+    from catalora.scale.cluster import connected
+
+    with warnings.catch_warnings():
+        # Ray's own, at its start and its end.
+        warnings.simplefilter("ignore")
+        with connected(processors=2) as found:
+            yield found
