@@ -1,10 +1,7 @@
 """Indexing and describing by two workers of a Ray cluster: the same rows as without one, whoever is killed."""
 
 import json
-import os
 import signal
-import threading
-import time
 from functools import partial
 
 import numpy as np
@@ -13,15 +10,18 @@ import psutil
 import pytest
 
 from catalora import pipeline
-from catalora.errors import InputNotFoundError, UsageError
+from catalora.descriptions.describe import build_request
+from catalora.errors import ClusterError, InputNotFoundError
 from catalora.references import product_vectors
 from catalora.references.vectors import VectorIndex
 from catalora.run import RunFolder
 from catalora.scale import describing
+from catalora.scale.cluster import connected
 from catalora.scale.describing import describe_on_cluster
 from catalora.scale.indexing import index_on_cluster
+from catalora.scale.shards import map_shards
 from tests.cli.conftest import catalora as command  # noqa: F401 - a fixture
-from tests.pipeline.ray_cluster import cluster  # noqa: F401 - a fixture
+from tests.pipeline.ray_cluster import cluster, open_deadly_step  # noqa: F401 - a fixture
 
 COUNT = 24
 
@@ -94,3 +94,34 @@ def test_a_killed_worker_is_survived_and_every_row_is_there_once(cluster, run, t
     compare(found, pl.read_parquet(alone.out))
     removed = [pl.read_parquet(item.removed_file) for item in (made, alone)]
     assert removed[0].equals(removed[1])
+
+
+def test_a_worker_that_does_not_see_the_run_says_so_in_one_error(cluster, run, titles):  # noqa: F811
+    # The path that the worker gets is not there: as with a disk that only the first machine has.
+    request = build_request(RunFolder(run.path.parent / "elsewhere" / run.name), titles, references=0)
+    rows = pl.DataFrame({"position": [0], "uid": ["a"], "title": ["Pan"], "question": ["Pan"], "tokens": [9]})
+    with pytest.raises(InputNotFoundError) as caught, connected():
+        list(map_shards(partial(describing._open_describing, request, "of another"), [(0, rows)], cluster, 1))
+    assert caught.value.code == "worker-without-run"
+    assert "finds nothing there" in caught.value.message and "storage" in caught.value.hint
+    with pytest.raises(InputNotFoundError, match="another adapter"):
+        describing._require_run(run, "of another")
+    with pytest.raises(InputNotFoundError) as caught:
+        describing._require_file(titles.with_name("none.zip::titles.jsonl"))
+    assert caught.value.code == "worker-without-input"
+
+
+def test_a_shard_that_kills_every_worker_ends_the_work(cluster):  # noqa: F811
+    with pytest.raises(ClusterError) as caught, connected():
+        list(map_shards(open_deadly_step, [(0, pl.DataFrame({"a": [1]}))], cluster, 1))
+    assert caught.value.code == "shard-ends-workers"
+
+
+def test_the_commands_take_the_cluster(cluster, run, command):  # noqa: F811
+    place = ["--runs-dir", run.path.parent]
+    indexed = command("index", run.name, "--engine", "ray", "--workers", 2, *place)
+    assert indexed.code == 0 and "training products indexed" in indexed.out
+    too_many = command("index", run.name, "--engine", "ray", "--workers", 3, *place)
+    assert too_many.code == 2 and "has 2 processors" in too_many.err
+    without = command("index", run.name, "--workers", 2, *place)
+    assert without.code == 2 and "--engine ray" in without.err

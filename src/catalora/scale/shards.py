@@ -1,24 +1,25 @@
 """Numbered tables through workers of a cluster, each of which opens what it needs once: for Ray Data, and no more.
 
-A worker that is killed is started again, and what it was doing is given to a worker anew. A shard that has taken its
-worker with it three times is not tried again: then it is the work that kills, by taking too much memory for instance.
+A worker that is killed is started again, and what it was doing is given to a worker anew. Ray would do so for ever;
+here a shard that has taken its worker with it three times ends the work, for then it is the shard that kills, by taking
+too much memory for instance.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
 from io import BytesIO
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
 
-from catalora.errors import UsageError
+from catalora.errors import ClusterError, UsageError
 from catalora.scale.cluster import Cluster
 
 Shard = tuple[int, pl.DataFrame]
 Step = Callable[[pl.DataFrame], pl.DataFrame]
-RETRIES = 3
+ATTEMPTS = 3
 # What waits at a worker while it computes; more would leave the last ones to a single worker.
 IN_FLIGHT = 2
 SCHEMA = pa.schema([("number", pa.int64()), ("rows", pa.large_binary())])
@@ -79,12 +80,10 @@ def map_shards(
     blocks = [_write_table([shard]) for shard in shards]
     done = ray.data.from_arrow(blocks).map_batches(
         _ShardWorker,
-        fn_constructor_args=(open_step,),
+        fn_constructor_args=(open_step, ray.remote(num_cpus=0, max_restarts=-1)(_Attempts).remote()),
         batch_size=None,
         batch_format="pyarrow",
         compute=ray.data.ActorPoolStrategy(size=workers, max_tasks_in_flight_per_actor=IN_FLIGHT),
-        # Without this a shard is tried for ever; workers are started again for ever all the same.
-        ray_remote_args_fn=lambda: {"max_task_retries": RETRIES},
         **choose_resources(cluster, workers),
     )
     for batch in done.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
@@ -94,22 +93,46 @@ def map_shards(
 class _ShardWorker:
     """The actor. What it needs is opened with the first shard: an error then is the shard's, and reaches the caller."""
 
-    def __init__(self, open_step: Callable[[], Step]) -> None:
+    def __init__(self, open_step: Callable[[], Step], attempts: Any) -> None:
         self._open_step = open_step
+        self._attempts = attempts
         self._step: Step | None = None
 
     def __call__(self, batch: pa.Table) -> pa.Table:
+        return _write_table([(number, self._do(number, rows)) for number, rows in _read_table(batch)])
+
+    def _do(self, number: int, rows: pl.DataFrame) -> pl.DataFrame:
+        import ray
+
+        if ray.get(self._attempts.count.remote(number)) > ATTEMPTS:
+            raise ClusterError(
+                f"shard {number} has ended its worker {ATTEMPTS} times; expected it to be done",
+                code="shard-ends-workers",
+                hint="Its workers were probably killed for their memory: use a smaller --batch-size or fewer --workers "
+                "on a machine; finished parts are kept.",
+            )
         if self._step is None:
             self._step = self._open_step()
-        return _write_table([(number, self._step(rows)) for number, rows in _read_table(batch)])
+        return self._step(rows)
+
+
+class _Attempts:
+    """Counts how often each shard was begun: whoever is killed cannot tell."""
+
+    def __init__(self) -> None:
+        self._begun: Counter[int] = Counter()
+
+    def count(self, number: int) -> int:
+        self._begun[number] += 1
+        return self._begun[number]
 
 
 def run_once(function: Callable[..., Any], *arguments: Any, cluster: Cluster, workers: int) -> Any:
     """Call a function on one worker's share of the cluster, in a process that ends with it and frees its memory."""
     import ray
 
-    remote = ray.remote(max_calls=1, max_retries=RETRIES, **choose_resources(cluster, workers))
-    return ray.get(remote(partial(function, *arguments)).remote())
+    remote = ray.remote(max_calls=1, max_retries=ATTEMPTS - 1, **choose_resources(cluster, workers))
+    return ray.get(remote(function).remote(*arguments))
 
 
 def _quieten() -> None:
