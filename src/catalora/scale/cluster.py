@@ -2,9 +2,9 @@
 
 Ray runs whatever code it is sent, so who may send some matters. A cluster that is started here asks for a token, shows
 its dashboard on this machine alone and sends no statistics about its use; one that is joined is sent the token too. Ray
-finds the token in `RAY_AUTH_TOKEN`, in the file that `RAY_AUTH_TOKEN_PATH` names, or in `~/.ray/auth_token`. Without any
-of them a cluster of this machine gets one that is in this process's environment alone: the file that Ray would write can
-be read by every user of the machine. `RAY_AUTH_MODE=disabled` in the environment says that none is wanted.
+finds the token in `RAY_AUTH_TOKEN`, in the file that `RAY_AUTH_TOKEN_PATH` names, or in `~/.ray/auth_token`. Without
+any of them a cluster of this machine gets one that is in this process's environment alone: the file that Ray would
+write can be read by every user of the machine. `RAY_AUTH_MODE=disabled` in the environment says that none is wanted.
 
 Ray's errors leave this module as `CataloraError`s; one that was raised in a worker leaves it as itself.
 """
@@ -32,6 +32,7 @@ DEFAULTS = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # a worker without a GPU of its own sees what this process sees
     "RAY_TRAIN_V2_ENABLED": "1",
+    "RAY_TRAIN_WORKER_GROUP_START_TIMEOUT_S": "600",  # a busy machine takes its time to import torch
     "RAY_CHDIR_TO_TRIAL_DIR": "0",  # paths are relative to where the command was given
 }
 PROBE_SECONDS = 5.0
@@ -188,7 +189,7 @@ def _explain_unreachable(address: str, why: str) -> ClusterError:
     return ClusterError(
         f"Ray cluster at {address} cannot be reached: {why}",
         code="cluster-unreachable",
-        hint="Give the command on a machine of the cluster (`ray start --address=HOST:PORT` makes this one part of it), "
+        hint="Give the command on a machine of the cluster, which `ray start --address=HOST:PORT` makes of this one, "
         "and check that `ray status` answers there.",
         address=address,
     )
