@@ -19,7 +19,7 @@ from catalora.scale import describing
 from catalora.scale.cluster import connected
 from catalora.scale.describing import describe_on_cluster
 from catalora.scale.indexing import index_on_cluster
-from catalora.scale.shards import map_shards
+from catalora.scale.shards import choose_crew, map_shards
 from tests.cli.conftest import catalora as command  # noqa: F401 - a fixture
 from tests.pipeline.ray_cluster import cluster, open_deadly_step  # noqa: F401 - a fixture
 
@@ -101,7 +101,11 @@ def test_a_worker_that_does_not_see_the_run_says_so_in_one_error(cluster, run, t
     request = build_request(RunFolder(run.path.parent / "elsewhere" / run.name), titles, references=0)
     rows = pl.DataFrame({"position": [0], "uid": ["a"], "title": ["Pan"], "question": ["Pan"], "tokens": [9]})
     with pytest.raises(InputNotFoundError) as caught, connected():
-        list(map_shards(partial(describing._open_describing, request, "of another"), [(0, rows)], cluster, 1))
+        list(
+            map_shards(
+                partial(describing._open_describing, request, "of another"), [(0, rows)], choose_crew(cluster, 1)
+            )
+        )
     assert caught.value.code == "worker-without-run"
     assert "finds nothing there" in caught.value.message and "storage" in caught.value.hint
     with pytest.raises(InputNotFoundError, match="another adapter"):
@@ -113,7 +117,7 @@ def test_a_worker_that_does_not_see_the_run_says_so_in_one_error(cluster, run, t
 
 def test_a_shard_that_kills_every_worker_ends_the_work(cluster):  # noqa: F811
     with pytest.raises(ClusterError) as caught, connected():
-        list(map_shards(open_deadly_step, [(0, pl.DataFrame({"a": [1]}))], cluster, 1))
+        list(map_shards(open_deadly_step, [(0, pl.DataFrame({"a": [1]}))], choose_crew(cluster, 1)))
     assert caught.value.code == "shard-ends-workers"
 
 
@@ -122,6 +126,6 @@ def test_the_commands_take_the_cluster(cluster, run, command):  # noqa: F811
     indexed = command("index", run.name, "--engine", "ray", "--workers", 2, *place)
     assert indexed.code == 0 and "training products indexed" in indexed.out
     too_many = command("index", run.name, "--engine", "ray", "--workers", 3, *place)
-    assert too_many.code == 2 and "has 2 processors" in too_many.err
+    assert too_many.code == 69 and "this machine has 2" in too_many.err
     without = command("index", run.name, "--workers", 2, *place)
     assert without.code == 2 and "--engine ray" in without.err

@@ -26,11 +26,12 @@ from catalora.descriptions.describer import Describer
 from catalora.errors import InputNotFoundError
 from catalora.model.adapter import WEIGHTS_FILE
 from catalora.progress import Progress, ignore_progress
+from catalora.record import load_config
 from catalora.references.run_index import open_run_records
 from catalora.run import RunFolder
-from catalora.scale.cluster import Cluster, connected
-from catalora.scale.indexing import open_index_on
-from catalora.scale.shards import Step, choose_workers, count_neighbours, map_shards, run_once
+from catalora.scale.cluster import connected
+from catalora.scale.indexing import open_index_by
+from catalora.scale.shards import Crew, Step, choose_crew, map_shards, run_once
 from catalora.session import open_session, require_adapter
 
 
@@ -65,7 +66,7 @@ def describe_on_cluster(  # noqa: PLR0913 - what `pipeline.describe` takes, and 
 
     Raises:
         InputNotFoundError: a worker does not see the run, or sees another one under its path (`worker-without-run`).
-        ClusterError, UsageError: as `connected` and `choose_workers`.
+        ClusterError, UsageError: as `connected` and `choose_crew`.
         DataError, StorageError, UsageError: as `pipeline.describe`.
     """
     check_output(Path(out))
@@ -80,30 +81,30 @@ def describe_on_cluster(  # noqa: PLR0913 - what `pipeline.describe` takes, and 
         columns=columns,
     )
     with connected(address) as cluster:
-        chosen = choose_workers(cluster, workers)
-        _complete_run(cluster, request, chosen, progress)
+        crew = choose_crew(cluster, workers, load_config(run).model.device)
+        _complete_run(crew, request, progress)
         adapter = compute_file_sha256(run.adapter / WEIGHTS_FILE)
         return complete_job(
             request,
             Path(out),
-            lambda: _plan_on(cluster, request, adapter, chosen, progress),
-            lambda shards: map_shards(partial(_open_describing, request, adapter), shards, cluster, chosen),
+            lambda: _plan_by(crew, request, adapter, progress),
+            lambda shards: map_shards(partial(_open_describing, request, adapter), shards, crew),
             progress=progress,
         )
 
 
-def _complete_run(cluster: Cluster, request: Request, workers: int, progress: Progress) -> None:
+def _complete_run(crew: Crew, request: Request, progress: Progress) -> None:
     """Make what workers would otherwise all make at once."""
     if request.references:
-        open_index_on(cluster, request.run, workers, progress).close()
+        open_index_by(crew, request.run, progress).close()
     open_run_records(request.run).close()
 
 
-def _plan_on(cluster: Cluster, request: Request, adapter: str, workers: int, progress: Progress) -> Plan:
+def _plan_by(crew: Crew, request: Request, adapter: str, progress: Progress) -> Plan:
     """Have a worker read the input, because it has the tokenizer, and the memory that decides the batch size."""
     progress("read", 0, None)
-    sharers = 1 if cluster.gpus else count_neighbours(cluster, workers)
-    plan: Plan = run_once(_plan, request, adapter, sharers, cluster=cluster, workers=workers)
+    sharers = 1 if "num_gpus" in crew.resources else crew.neighbours
+    plan: Plan = run_once(crew, _plan, request, adapter, sharers)
     return plan
 
 

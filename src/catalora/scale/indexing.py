@@ -18,8 +18,8 @@ from catalora.references.index import ReferenceIndex
 from catalora.references.product_vectors import CONTENT_CHARACTERS, TextEmbedder, cut_shards, embed_shard
 from catalora.references.run_index import open_run_index
 from catalora.run import RunFolder
-from catalora.scale.cluster import Cluster, connected
-from catalora.scale.shards import Step, choose_workers, map_shards
+from catalora.scale.cluster import connected
+from catalora.scale.shards import Crew, Step, choose_crew, map_shards
 
 
 def index_on_cluster(
@@ -34,21 +34,20 @@ def index_on_cluster(
         progress: told how far it is.
 
     Raises:
-        ClusterError, UsageError: as `connected` and `choose_workers`.
+        ClusterError, UsageError: as `connected` and `choose_crew`.
         StorageError: as `build_index`.
     """
     with connected(address) as cluster:
-        return open_index_on(cluster, run, choose_workers(cluster, workers), progress)
+        return open_index_by(choose_crew(cluster, workers), run, progress)
 
 
-def open_index_on(cluster: Cluster, run: RunFolder, workers: int, progress: Progress) -> ReferenceIndex:
-    """As `index_on_cluster`, on a cluster that is connected."""
-    return open_run_index(run, embed=partial(_embed_on, cluster, workers), progress=progress)
+def open_index_by(crew: Crew, run: RunFolder, progress: Progress) -> ReferenceIndex:
+    """As `index_on_cluster`, by workers of a cluster that is connected."""
+    return open_run_index(run, embed=partial(_embed_by, crew), progress=progress)
 
 
-def _embed_on(
-    cluster: Cluster,
-    workers: int,
+def _embed_by(
+    crew: Crew,
     titles: Sequence[str],
     contents: Sequence[str],
     _embedder: TextEmbedder,
@@ -65,7 +64,7 @@ def _embed_on(
     )
     parts: dict[int, NDArray[np.float32]] = {}
     done = 0
-    for number, embedded in map_shards(_open_embedding, shards, cluster, workers):
+    for number, embedded in map_shards(_open_embedding, shards, crew):
         parts[number] = embedded["vector"].to_numpy()
         done += embedded.height
         progress("embed", 2 * done, 2 * len(titles))

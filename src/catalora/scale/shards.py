@@ -6,15 +6,18 @@ too much memory for instance.
 """
 
 import logging
+import socket
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
 
-from catalora.errors import ClusterError, UsageError
+from catalora import __version__
+from catalora.errors import ClusterError
 from catalora.scale.cluster import Cluster
 
 Shard = tuple[int, pl.DataFrame]
@@ -25,47 +28,59 @@ IN_FLIGHT = 2
 SCHEMA = pa.schema([("number", pa.int64()), ("rows", pa.large_binary())])
 
 
-def choose_workers(cluster: Cluster, wanted: int | None) -> int:
-    """How many workers: as many as asked for, else one for each GPU, else one for each machine.
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """The workers of a cluster that do one job.
+
+    Attributes:
+        count: how many.
+        neighbours: most of them that share one machine's memory.
+        resources: what each holds while it works, as Ray names it.
+    """
+
+    count: int
+    neighbours: int
+    resources: dict[str, int]
+
+
+def choose_crew(cluster: Cluster, workers: int | None, device: str = "auto") -> Crew:
+    """As many workers as asked for, else one for each GPU, else one for each machine; each with its share.
+
+    Args:
+        cluster: where to work.
+        workers: how many.
+        device: what is to be computed on, as `model.device` names it.
 
     Raises:
-        UsageError: more than there are GPUs, or processors where there is no GPU.
+        ClusterError: a cluster of this machine has fewer processors or GPUs (`cluster-too-small`). One that was joined
+            may grow, and is waited for.
+
+    Example:
+        >>> choose_crew(Cluster("10.0.0.1:6379", False, nodes=2, node_processors=16, gpus=0), workers=4)
+        Crew(count=4, neighbours=2, resources={'num_cpus': 8})
     """
-    there = cluster.gpus or cluster.nodes * cluster.node_processors
-    if wanted is not None and wanted > there:
-        kind = "GPUs" if cluster.gpus else "processors"
-        raise UsageError(
-            f"--workers {wanted}: the cluster at {cluster.address} has {there} {kind}, and each worker needs one",
+    on_gpus = device == "cuda" or (device == "auto" and cluster.gpus > 0)
+    count = workers or (cluster.gpus if on_gpus else 0) or cluster.nodes
+    there, what = (cluster.gpus, "GPUs") if on_gpus else (cluster.node_processors, "processors")
+    if cluster.local and there < count:
+        raise ClusterError(
+            f"{count} workers need {count} {what}, this machine has {there}",
             code="cluster-too-small",
-            hint=f"Use --workers {there}, or join further machines with `ray start`.",
-            workers=wanted,
-            available=there,
+            hint=f"Use --workers {max(1, there)}, or --address of a larger cluster.",
         )
-    return wanted or cluster.gpus or cluster.nodes
+    neighbours = -(-count // max(1, cluster.nodes))
+    if on_gpus:
+        return Crew(count, neighbours, {"num_gpus": 1, "num_cpus": 1})
+    return Crew(count, neighbours, {"num_cpus": max(1, cluster.node_processors // neighbours)})
 
 
-def choose_resources(cluster: Cluster, workers: int) -> dict[str, int]:
-    """What one of so many workers holds: a GPU, or its share of a machine's processors."""
-    if cluster.gpus:
-        return {"num_gpus": 1, "num_cpus": 1}
-    return {"num_cpus": max(1, cluster.node_processors // count_neighbours(cluster, workers))}
-
-
-def count_neighbours(cluster: Cluster, workers: int) -> int:
-    """Most workers that share one machine's memory."""
-    return -(-workers // cluster.nodes)
-
-
-def map_shards(
-    open_step: Callable[[], Step], shards: Iterable[Shard], cluster: Cluster, workers: int
-) -> Iterator[Shard]:
+def map_shards(open_step: Callable[[], Step], shards: Iterable[Shard], crew: Crew) -> Iterator[Shard]:
     """Have a step done for each shard.
 
     Args:
         open_step: called by each worker when its first shard comes; returns the step.
         shards: numbered tables.
-        cluster: where to work, connected.
-        workers: how many.
+        crew: who works, on the cluster that is connected.
 
     Returns:
         What the step made of each shard, under its number, in the order in which they are finished.
@@ -80,11 +95,11 @@ def map_shards(
     blocks = [_write_table([shard]) for shard in shards]
     done = ray.data.from_arrow(blocks).map_batches(
         _ShardWorker,
-        fn_constructor_args=(open_step, ray.remote(num_cpus=0, max_restarts=-1)(_Attempts).remote()),
+        fn_constructor_args=(open_step, __version__, ray.remote(num_cpus=0, max_restarts=-1)(_Attempts).remote()),
         batch_size=None,
         batch_format="pyarrow",
-        compute=ray.data.ActorPoolStrategy(size=workers, max_tasks_in_flight_per_actor=IN_FLIGHT),
-        **choose_resources(cluster, workers),
+        compute=ray.data.ActorPoolStrategy(size=crew.count, max_tasks_in_flight_per_actor=IN_FLIGHT),
+        **crew.resources,
     )
     for batch in done.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
         yield from _read_table(batch)
@@ -93,8 +108,9 @@ def map_shards(
 class _ShardWorker:
     """The actor. What it needs is opened with the first shard: an error then is the shard's, and reaches the caller."""
 
-    def __init__(self, open_step: Callable[[], Step], attempts: Any) -> None:
+    def __init__(self, open_step: Callable[[], Step], version: str, attempts: Any) -> None:
         self._open_step = open_step
+        self._version = version
         self._attempts = attempts
         self._step: Step | None = None
 
@@ -110,6 +126,12 @@ class _ShardWorker:
                 code="shard-ends-workers",
                 hint="Its workers were probably killed for their memory: use a smaller --batch-size or fewer --workers "
                 "on a machine; finished parts are kept.",
+            )
+        if self._version != __version__:
+            raise ClusterError(
+                f"catalora {self._version} gave the command, the worker on {socket.gethostname()} has {__version__}",
+                code="worker-other-version",
+                hint="Install the same version on every machine.",
             )
         if self._step is None:
             self._step = self._open_step()
@@ -127,11 +149,11 @@ class _Attempts:
         return self._begun[number]
 
 
-def run_once(function: Callable[..., Any], *arguments: Any, cluster: Cluster, workers: int) -> Any:
+def run_once(crew: Crew, function: Callable[..., Any], *arguments: Any) -> Any:
     """Call a function on one worker's share of the cluster, in a process that ends with it and frees its memory."""
     import ray
 
-    remote = ray.remote(max_calls=1, max_retries=ATTEMPTS - 1, **choose_resources(cluster, workers))
+    remote = ray.remote(max_calls=1, max_retries=ATTEMPTS - 1, **crew.resources)
     return ray.get(remote(function).remote(*arguments))
 
 
