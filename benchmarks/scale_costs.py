@@ -107,7 +107,7 @@ def print_table(arguments: argparse.Namespace, rates: Rates) -> None:
     print("|---|---|" + "---|---|" * len(arguments.gpus))
     for products in arguments.products:
         steps = {
-            f"tune, {arguments.epochs:g} epochs": lambda gpus, n=products: tune_seconds(
+            f"tune, {arguments.epochs:g} epoch{'s' * (arguments.epochs > 1)}": lambda gpus, n=products: tune_seconds(
                 n, arguments.epochs, gpus, rates
             ),
             "describe": lambda gpus, n=products: describe_seconds(n, gpus, rates),
