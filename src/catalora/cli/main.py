@@ -49,7 +49,7 @@ EXTRAS = {
     "llama_cpp": "llama-cpp",
     **dict.fromkeys(("openvino", "openvino_tokenizers"), "openvino"),
     "ctranslate2": "ctranslate2",
-    "ray": "ray",
+    **dict.fromkeys(("ray", "pyarrow"), "ray"),
 }
 
 
