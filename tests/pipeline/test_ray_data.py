@@ -21,8 +21,15 @@ from catalora.scale.describing import describe_on_cluster
 from catalora.scale.indexing import index_on_cluster
 from catalora.scale.shards import choose_crew, map_shards
 from tests.cli.conftest import catalora as command  # noqa: F401 - a fixture
-from tests.pipeline.ray_cluster import cluster, open_deadly_step  # noqa: F401 - a fixture
+from tests.pipeline.deadly import open_deadly_step
 
+pytestmark = [
+    # Ray's own: sockets and processes that it leaves to the garbage collector, and names it is leaving behind.
+    pytest.mark.filterwarnings("ignore:.*:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:ray"),
+    pytest.mark.filterwarnings("ignore::FutureWarning:ray"),
+]
 COUNT = 24
 
 
@@ -55,7 +62,7 @@ def compare(found, expected):
     assert np.allclose(found["mean_log_probability"], expected["mean_log_probability"], atol=1e-5)
 
 
-def test_two_workers_index_the_same_products_with_the_same_vectors(cluster, run, tmp_path, monkeypatch):  # noqa: F811
+def test_two_workers_index_the_same_products_with_the_same_vectors(cluster, run, tmp_path, monkeypatch):
     monkeypatch.setattr(product_vectors, "SHARD_PRODUCTS", 16)
     found = {}
     for name, build in (("alone", pipeline.index), ("cluster", partial(index_on_cluster, workers=2))):
@@ -76,7 +83,7 @@ def test_two_workers_index_the_same_products_with_the_same_vectors(cluster, run,
     assert [reference.uid for reference in titles[0]] == [reference.uid for reference in expected_titles[0]]
 
 
-def test_a_killed_worker_and_an_interruption_are_survived_and_every_row_is_there_once(cluster, run, titles, tmp_path):  # noqa: F811
+def test_a_killed_worker_and_an_interruption_are_survived_and_every_row_is_there_once(cluster, run, titles, tmp_path):
     alone = pipeline.describe(run, titles, tmp_path / "alone.parquet", batch_size=2)
     killed = []
 
@@ -102,7 +109,7 @@ def test_a_killed_worker_and_an_interruption_are_survived_and_every_row_is_there
     assert removed[0].equals(removed[1])
 
 
-def test_a_worker_that_does_not_see_the_run_says_so_in_one_error(cluster, run, titles):  # noqa: F811
+def test_a_worker_that_does_not_see_the_run_says_so_in_one_error(cluster, run, titles):
     # The path that the worker gets is not there: as with a disk that only the first machine has.
     request = build_request(RunFolder(run.path.parent / "elsewhere" / run.name), titles, references=0)
     rows = pl.DataFrame({"position": [0], "uid": ["a"], "title": ["Pan"], "question": ["Pan"], "tokens": [9]})
@@ -121,7 +128,7 @@ def test_a_worker_that_does_not_see_the_run_says_so_in_one_error(cluster, run, t
     assert caught.value.code == "worker-without-input"
 
 
-def test_a_shard_that_kills_every_worker_ends_the_work(cluster):  # noqa: F811
+def test_a_shard_that_kills_every_worker_ends_the_work(cluster):
     with pytest.raises(ClusterError) as caught, connected():
         list(map_shards(open_deadly_step, [(0, pl.DataFrame({"a": [1]}))], choose_crew(cluster, 1)))
     assert caught.value.code == "shard-ends-workers"
