@@ -20,7 +20,7 @@ from typing import get_args
 import polars as pl
 
 from catalora import pipeline
-from catalora.descriptions.describe import Describer
+from catalora.descriptions.describer import Describer
 from catalora.engines.choice import Engine, list_gaps
 from catalora.engines.kinds import EngineName
 from catalora.errors import CataloraError

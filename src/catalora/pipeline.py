@@ -24,6 +24,7 @@ from catalora.devices import claim_devices, require_free_device
 from catalora.evidence import build_influence, influence, trace
 from catalora.inspection import Settings, estimate, foresee, measure_fit, preview
 from catalora.measurement import compare, compare_grounded
+from catalora.processes import join_processes, require_one_folder, share_batch
 from catalora.progress import Progress, ignore_progress
 from catalora.record import (
     load_config,
@@ -115,7 +116,7 @@ def prepare(
 # 2. start_run: what is asked for, on which products, written down before anything is computed; foresee: what it takes
 
 
-def request_run(
+def request_run(  # noqa: PLR0913 - what a run is asked for
     data: str | Path,
     *,
     model: str | None = None,
@@ -126,10 +127,12 @@ def request_run(
     token: str | None = None,
     references: bool = True,
     share_device: bool = False,
+    processes: int = 1,
 ) -> RunFolder:
     """Check all that can be refused before anything is written, the cheapest first; then `start_run`.
 
-    Takes what `train` takes. The run waits in the state `pending`, for `train_run` or for a job of its own.
+    Takes what `train` takes, and how many processes shall train the run. It waits in the state `pending`, for
+    `train_run` or for a job of its own.
     """
     from catalora.model.source import find_source
     from catalora.training.trackers import require_trackers
@@ -139,11 +142,12 @@ def request_run(
     if model is not None:
         config = config.model_copy(update={"model": config.model.model_copy(update={"name": model})})
     check_run_name(run or "unnamed")
+    share_batch(config.training, processes)
     if not share_device:
         require_free_device(config.model.device)
     load_prepared(Path(data))
     find_source(config.model, token=token, with_weights=False)
-    return start_run(data, config, runs_dir=runs_dir, name=run, references=references)
+    return start_run(data, config, runs_dir=runs_dir, name=run, references=references, processes=processes)
 
 
 def start_run(
@@ -153,6 +157,7 @@ def start_run(
     runs_dir: str | Path = RUNS_DIR,
     name: str | None = None,
     references: bool = True,
+    processes: int = 1,
 ) -> RunFolder:
     """Make a run folder that holds its configuration and its own copy of the products it may use.
 
@@ -162,12 +167,13 @@ def start_run(
         runs_dir: where runs live.
         name: name of the run; made of date and time when empty.
         references: whether `train_run` is to index the training products.
+        processes: how many processes shall train it; a wish for whoever starts them.
     """
     prepared = load_prepared(Path(data))
     products = select_products(prepared.table(), config.data.max_samples, config.data.seed)
     run = create_run(Path(runs_dir), name)
     save_products(products, run.products)
-    record_start(run, config, prepared, products, references=references)
+    record_start(run, config, prepared, products, references=references, processes=processes)
     return run
 
 
@@ -242,6 +248,8 @@ def train_run(
 ) -> "TrainingResult | None":
     """Train a started run to its end, from its newest whole checkpoint when there is one; index its products before.
 
+    Where several processes were started for it (see `catalora.processes`), each calls this, and the first one writes.
+
     Args:
         run: a run that `start_run` made.
         token: Hugging Face token for gated models.
@@ -255,18 +263,21 @@ def train_run(
         RunStoppedError: stopped on request; resumable.
         TrainingError, StorageError, ModelUnavailableError: the status says the same, and whether it is resumable.
     """
-    with run.lock():
-        if run.read_status().state == "finished":
+    processes = join_processes()
+    with processes.leading(run.lock):
+        require_one_folder(run, processes)
+        if processes.lead(lambda: run.read_status().state) == "finished":
             return None
         requested = load_config(run).model.device
         with (
-            recording_outcome(run, progress) as report,
-            claim_devices(run, requested, share=share_device) as claims,
+            processes.leading(lambda: recording_outcome(run, progress)) as report,
+            processes.leading(lambda: claim_devices(run, requested, share=share_device)) as claims,
         ):
-            report("load libraries", 0, None)
+            told = report or ignore_progress
+            processes.lead(lambda: told("load libraries", 0, None))
             from catalora.fine_tuning import fine_tune
 
-            return fine_tune(run, claims, token=token, progress=report)
+            return fine_tune(run, claims, processes, token=token, progress=told)
 
 
 # 5. open_session, ask, trace, compare: both sides of one copy of the weights
@@ -454,20 +465,19 @@ def describe(  # noqa: PLR0913 - each is an option of the command
         StorageError: another process does the same, or the disk takes no more.
     """
     from catalora.catalog.sources import Source
-    from catalora.descriptions.describe import check_output, describe_catalogue
+    from catalora.descriptions.describe import build_request, check_output, describe_catalogue
 
     # What can be refused before the model is loaded.
     check_output(Path(out))
     Source(Path(source))
-    with open_session(run, token=token, references=references != 0) as opened:
-        return describe_catalogue(
-            opened,
-            Path(source),
-            Path(out),
-            references=references,
-            grounded=grounded,
-            batch_size=batch_size,
-            columns=columns,
-            engine=engine,
-            progress=progress,
-        )
+    request = build_request(
+        run,
+        Path(source),
+        references=references,
+        grounded=grounded,
+        batch_size=batch_size,
+        columns=columns,
+        engine=engine,
+    )
+    with open_session(run, token=token, references=request.references != 0) as opened:
+        return describe_catalogue(opened, request, Path(out), progress=progress)

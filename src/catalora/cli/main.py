@@ -51,6 +51,7 @@ EXTRAS = {
     **dict.fromkeys(("openvino", "openvino_tokenizers", "nncf"), "openvino"),
     "ctranslate2": "ctranslate2",
     **dict.fromkeys(("mlx", "mlx_lm"), "mlx"),
+    **dict.fromkeys(("ray", "pyarrow"), "ray"),
 }
 
 

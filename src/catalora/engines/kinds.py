@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import Literal
+from typing import Final, Literal
 
 from catalora.engines.environment import find_environment
 
 EngineName = Literal[
     "transformers", "openvino", "openvino-int8", "openvino-int4", "ctranslate2", "ctranslate2-int8", "vllm"
 ]
-AUTO = "auto"
+AUTO: Final = "auto"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,7 @@ mlx-lm takes LoRA in a format of its own; merged weights need no second one and 
 processors under Linux, too, so what is written is loaded and compared wherever mlx-lm is installed.
 """
 
-import contextlib
 import json
-import os
 import shutil
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -24,6 +22,7 @@ from catalora.errors import ModelUnavailableError
 from catalora.export.loss import pick_log_probabilities
 from catalora.export.merge import TOKENIZER_FILES
 from catalora.export.plain import collect_stop_ids, read_generation_settings, tokenise_prompt
+from catalora.export.silence import printing_nothing
 from catalora.export.source import ExportSource
 
 BITS = {"int8": 8, "int4": 4}
@@ -49,8 +48,7 @@ def convert_to_mlx(_source: ExportSource, merged: Path, folder: Path, precision:
             hint="Export --format merged or gguf instead.",
         ) from error
     if precision in BITS:
-        # What it does to each layer is printed, for people who convert by hand.
-        with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):  # noqa: PTH123
+        with printing_nothing():
             model, config = quantize_model(model, config, GROUP, BITS[precision])
     save_model(folder, model)
     save_config(config, folder / "config.json")

@@ -31,6 +31,7 @@ from catalora.errors import ModelUnavailableError
 from catalora.export.loss import pick_log_probabilities
 from catalora.export.merge import TOKENIZER_FILES
 from catalora.export.plain import collect_stop_ids, read_generation_settings
+from catalora.export.silence import printing_nothing
 from catalora.export.source import ExportSource
 from catalora.generation.batch import LEAVING_SHARE, Generated
 from catalora.model.loading import no_progress_bars
@@ -149,9 +150,10 @@ def _compress(model: ov.Model, precision: str) -> ov.Model:
 
     nncf.set_log_level(logging.ERROR)
     modes = nncf.CompressWeightsMode
-    if precision == "int8":
-        return nncf.compress_weights(model, mode=modes.INT8_ASYM)
-    return nncf.compress_weights(model, mode=modes.INT4_ASYM, group_size=INT4_GROUP)
+    with printing_nothing():
+        if precision == "int8":
+            return nncf.compress_weights(model, mode=modes.INT8_ASYM)
+        return nncf.compress_weights(model, mode=modes.INT4_ASYM, group_size=INT4_GROUP)
 
 
 def _start_empty(model: ov.Model) -> None:

@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from catalora.descriptions.describe import SCHEMA
+from catalora.descriptions.describer import SCHEMA
 from catalora.descriptions.output import find_format, write_output
 from catalora.descriptions.shards import Job, Manifest, Parts, hold_parts, require_same_engine, require_same_job
 from catalora.engines.choice import EngineChoice
