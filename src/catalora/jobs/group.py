@@ -63,7 +63,7 @@ def run_group(
     """
     command = [sys.executable, "-P", "-m", "catalora.jobs.worker", str(run.path.parent.resolve()), run.name]
     command += ["--share-device"] if share_device else []
-    shared = _build_environment(processes)
+    shared = build_environment(processes)
     with run.log.open("ab") as log, noting_requests() as asked:
         group = [
             subprocess.Popen(  # noqa: S603 - no shell, and the only words from outside are a checked name and a path
@@ -95,7 +95,8 @@ def count_threads(processes: int) -> int:
     return max(1, cores // processes)
 
 
-def _build_environment(processes: int) -> Mapping[str, str]:
+def build_environment(processes: int) -> Mapping[str, str]:
+    """Environment of several processes that meet on this machine, without the rank of each."""
     environment = {
         **os.environ,
         "PYTHONIOENCODING": "utf-8",
