@@ -27,7 +27,7 @@ from transformers import PrinterCallback, TrainerCallback, TrainingArguments, se
 
 from catalora.config import TrainingConfig
 from catalora.errors import RunStoppedError, UsageError
-from catalora.processes import Processes, share_batch
+from catalora.processes import ALONE, Processes, share_batch
 from catalora.run import Event, RunFolder
 from catalora.training.checkpoints import ADAPTER_WEIGHTS, find_newest_whole, remove_old_checkpoints, write_checkpoint
 from catalora.training.fused import fuse_as_configured
@@ -41,7 +41,6 @@ from catalora.training.watch import TaskWatch
 
 STATE = "trainer_state.json"
 RANDOM_STATES = "rng_state*.pth"  # one a process
-ALONE = Processes()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from transformers import TrainerCallback
 
 from catalora.catalog import Product, pick_products, read_products
 from catalora.config import Config, GenerationConfig
-from catalora.processes import Processes
+from catalora.processes import ALONE, Processes
 from catalora.prompts import PromptTemplate
 from catalora.run import Event, RunFolder
 from catalora.training.memorisation import SEARCHED_DESCRIPTIONS, CopySearch, find_memorisation
@@ -111,14 +111,14 @@ class TaskWatch(TrainerCallback):
         self.every = every
         self.log: Callable[[dict[str, float]], None] = lambda metrics: None
         self.pausing: Callable[[], AbstractContextManager[None]] = nullcontext
-        self.processes = Processes()
+        self.processes = ALONE
         self._last_step = -1
 
     def attach(
         self,
         log: Callable[[dict[str, float]], None],
         pausing: Callable[[], AbstractContextManager[None]],
-        processes: Processes,
+        processes: Processes = ALONE,
     ) -> None:
         """Say where metrics are logged, how time is kept out of the training speed, and who else trains."""
         self.log, self.pausing, self.processes = log, pausing, processes
