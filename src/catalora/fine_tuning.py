@@ -75,8 +75,8 @@ def _fine_tune(
     processes.each(lambda: require_same_base(run, loaded.identity))
     processes.lead(lambda: progress("tokenise", 0, None))
     train_rows, validation_rows = processes.each(lambda: build_rows(run, config, template, loaded.tokenizer))
-    packing = {"rows": len(train_rows), "tokens": train_rows.tokens, "efficiency": train_rows.efficiency}
-    processes.lead(lambda: record_packing(run, **packing))
+    rows, tokens, efficiency = len(train_rows), train_rows.tokens, train_rows.efficiency
+    processes.lead(lambda: record_packing(run, rows=rows, tokens=tokens, efficiency=efficiency))
     model = attach_lora(loaded.model, config.lora, config.training.seed)
     watch = build_watch(run, config, Answerer(model, loaded.tokenizer, template, device.name))
     result = train_adapter(

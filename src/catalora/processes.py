@@ -65,8 +65,9 @@ class Processes:
         """
         if self.count == 1:
             return compute()
-        value, error = _attempt(compute) if self.leads else (None, None)
-        (value, error), *_ = self._broadcast((value, error))
+        outcome = _attempt(compute) if self.leads else None
+        value: T
+        value, error = self._broadcast(outcome)
         if error is not None:
             raise error
         return value
@@ -75,6 +76,7 @@ class Processes:
         """Let every process compute its own; when one fails, all raise the error of the first that did."""
         if self.count == 1:
             return compute()
+        value: T
         value, error = _attempt(compute)
         errors = self.gather(None if error is None else _name_place(error, self))
         failed = next((found for found in errors if found is not None), None)
@@ -123,12 +125,12 @@ class Processes:
         found: list[float] = reduced.tolist()
         return found
 
-    def _broadcast(self, value: Any) -> list[Any]:
+    def _broadcast(self, value: Any) -> Any:
         from torch import distributed
 
         box = [value]
         distributed.broadcast_object_list(box, src=0)
-        return box
+        return box[0]
 
 
 ALONE = Processes()
