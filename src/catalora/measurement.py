@@ -30,7 +30,7 @@ class GeneralRequest:
 
     Attributes:
         tasks: names of tasks or groups.
-        folder: with more tasks.
+        folder: with tasks of one's own, in place of lm-eval's.
         limit: questions of each task at most; all when empty.
     """
 

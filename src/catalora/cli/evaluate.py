@@ -40,7 +40,7 @@ COLUMN_NAMES: "dict[Column, str]" = {
     "--general-tasks",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help="More tasks for --general, in lm-eval's YAML; code that they name is run.",
+    help="Where --general finds tasks, in lm-eval's YAML; code that they name is run. Without: lm-eval's own.",
 )
 @click.option(
     "--general-limit",

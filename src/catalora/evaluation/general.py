@@ -65,7 +65,7 @@ def load_tasks(names: Sequence[str], folder: Path | None, limit: int | None) -> 
 
     Args:
         names: of tasks or groups of tasks.
-        folder: with more tasks in lm-eval's YAML; functions that they name are run.
+        folder: takes the place of lm-eval's own collection: tasks in its YAML; functions that they name are run.
         limit: questions of each task at most; all when empty.
 
     Raises:
@@ -86,7 +86,7 @@ def load_tasks(names: Sequence[str], folder: Path | None, limit: int | None) -> 
     from lm_eval.tasks import TaskManager
 
     with _quiet():
-        manager = TaskManager(include_path=folder)
+        manager = TaskManager(include_path=folder, include_defaults=folder is None)
         for name in names:
             _require_known(name, manager.all_tasks)
         loaded: dict[str, Any] = {}
@@ -129,9 +129,9 @@ def _require_known(name: str, known: Sequence[str]) -> None:
         return
     near = get_close_matches(name, known, n=3)
     raise UsageError(
-        f"--general: lm-eval knows no task {name!r}" + (f"; near: {', '.join(near)}" if near else ""),
+        f"there is no general task {name!r}" + (f"; near: {', '.join(near)}" if near else ""),
         code="general-unknown-task",
-        hint="`lm-eval ls tasks` lists them; tasks of your own come from a folder named with --general-tasks.",
+        hint="`lm-eval ls tasks` lists those of lm-eval; --general-tasks FOLDER takes those of a folder instead.",
         near=near,
     )
 
@@ -251,16 +251,19 @@ def _wrap(answerer: Answerer, config: Config) -> Any:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without lm-eval's warnings about how it is called, and without bars for the data."""
+    """Without warnings about how lm-eval is called or that the Hub is asked again, and without bars for the data."""
     import datasets
 
-    logger, showed = logging.getLogger("lm_eval"), not datasets.utils.are_progress_bars_disabled()
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+    showed = not datasets.utils.are_progress_bars_disabled()
+    loggers = [logging.getLogger(name) for name in ("lm_eval", "huggingface_hub")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
     datasets.disable_progress_bars()
     try:
         yield
     finally:
-        logger.setLevel(level)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
         if showed:
             datasets.enable_progress_bars()

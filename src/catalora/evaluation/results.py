@@ -149,7 +149,7 @@ class ColumnProof:
         distance_to_base: largest difference of a log-probability to the base model's, in nats; 0 for the base itself.
         own_argmax_share: share of the answers' tokens that are these weights' first choice; about 1 when greedy.
         other_argmax_share: the same under the other side's weights.
-        decoder: decoder settings, as the library got them.
+        decoder: decoder settings.
         prompt: the prompt with `{question}` in its place.
     """
 
