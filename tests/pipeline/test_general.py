@@ -71,7 +71,7 @@ def measured(session, folder):
 def test_both_sides_are_scored_on_the_same_questions(measured):
     assert [score.name for score in measured.scores] == ["opposites acc", "prose bits_per_byte"]
     accuracy, bits = measured.scores
-    assert accuracy.columns["base"].products == accuracy.columns["tuned"].products == 10  # f1 is not of single questions
+    assert accuracy.columns["base"].products == accuracy.columns["tuned"].products == 10  # f1 has no single values
     assert bits.columns["base"].products == len(SENTENCES)
     assert (accuracy.direction, bits.direction) == ("higher", "lower")
     for score in measured.scores:
@@ -91,7 +91,11 @@ def test_the_figures_are_those_of_lm_eval_for_a_model_of_its_own(measured, sessi
     alone = HFLM(model.float(), backend="causal", tokenizer=session.answerer.tokenizer, max_length=512)
     manager = TaskManager(include_path=folder, include_defaults=False)
     found = simple_evaluate(
-        alone, tasks=["opposites", "prose"], task_manager=manager, limit=10, fewshot_random_seed=session.config.data.seed
+        alone,
+        tasks=["opposites", "prose"],
+        task_manager=manager,
+        limit=10,
+        fewshot_random_seed=session.config.data.seed,
     )["results"]
     accuracy, bits = measured.scores
     assert accuracy.columns["base"].value == pytest.approx(found["opposites"]["acc,none"])

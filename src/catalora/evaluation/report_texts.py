@@ -99,8 +99,8 @@ PORTUGUESE = {
     "form-bits": "bits por byte, {column}",
     "form-stop": "param sozinhas, depois (de {count})",
     "general": "Capacidades gerais",
-    "general-note": "Tarefas que nada têm a ver com o catálogo, do lm-eval {version}: as mesmas perguntas, na mesma ordem,"
-    " antes e depois. Piorar aqui é o preço do ajuste. Com poucas perguntas, só diferenças grandes aparecem.",
+    "general-note": "Tarefas que nada têm a ver com o catálogo, do lm-eval {version}: as mesmas perguntas, na mesma"
+    " ordem, antes e depois. Piorar aqui é o preço do ajuste. Com poucas perguntas, só diferenças grandes aparecem.",
     "task": "tarefa e medida",
     "questions": "perguntas",
     "seeds": "Outras sementes de treino",
@@ -269,8 +269,8 @@ ENGLISH = {
     "form-bits": "bits per byte, {column}",
     "form-stop": "stop by themselves, after (of {count})",
     "general": "General abilities",
-    "general-note": "Tasks that have nothing to do with the catalogue, of lm-eval {version}: the same questions in the same"
-    " order, before and after. To get worse here is the price of tuning. Few questions show only large differences.",
+    "general-note": "Tasks that have nothing to do with the catalogue, of lm-eval {version}: the same questions in the"
+    " same order, before and after. To get worse here is the price of tuning. Few questions show only large differences.",
     "task": "task and measure",
     "questions": "questions",
     "seeds": "Other training seeds",
