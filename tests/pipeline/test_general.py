@@ -27,7 +27,7 @@ doc_to_target: answer
 num_fewshot: 1
 metric_list:
   - {{metric: acc, aggregation: mean, higher_is_better: true}}
-  - {{metric: f1, aggregation: f1, higher_is_better: true}}
+  - {{metric: brier_score, aggregation: brier_score, higher_is_better: false}}
 """
 PROSE = """
 task: prose
@@ -71,7 +71,7 @@ def measured(session, folder):
 def test_both_sides_are_scored_on_the_same_questions(measured):
     assert [score.name for score in measured.scores] == ["opposites acc", "prose bits_per_byte"]
     accuracy, bits = measured.scores
-    assert accuracy.columns["base"].products == accuracy.columns["tuned"].products == 10  # f1 has no single values
+    assert accuracy.columns["base"].products == accuracy.columns["tuned"].products == 10  # Brier has no single values
     assert bits.columns["base"].products == len(SENTENCES)
     assert (accuracy.direction, bits.direction) == ("higher", "lower")
     for score in measured.scores:
