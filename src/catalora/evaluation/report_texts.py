@@ -133,7 +133,7 @@ PORTUGUESE = {
     " de {three} dos produtos pudessem discordar (regra de três).",
     "limit-5": "A decodificação é gulosa, com no máximo {tokens} tokens novos; com sorteio as respostas mudam.",
     "limit-copies": "Cópias foram procuradas em {searched} das {available} descrições do treino.",
-    "limit-long": "Ficaram de fora {count} produtos longos demais para o contexto do modelo.",
+    "limit-long": "Produtos que ficaram de fora, longos demais para o contexto do modelo: {count}.",
     "proof": "Prova de quais pesos responderam",
     "proof-note": "Os logits em perguntas fixas identificam cada lado. As respostas gulosas foram conferidas com os"
     " pesos dos dois lados: os próprios devem escolher quase todos os tokens.",
@@ -303,7 +303,7 @@ ENGLISH = {
     " up to about {three} of products could be otherwise (rule of three).",
     "limit-5": "Decoding is greedy, with at most {tokens} new tokens; with sampling the answers change.",
     "limit-copies": "Copies were looked for in {searched} of the {available} training descriptions.",
-    "limit-long": "{count} products were left out as too long for the model's context.",
+    "limit-long": "Products left out as too long for the model's context: {count}.",
     "proof": "Proof of which weights answered",
     "proof-note": "The logits on fixed questions identify each side. Greedy answers were checked against both sides'"
     " weights: their own should choose nearly every token.",
