@@ -135,6 +135,7 @@ class TrainingConfig(Section):
     seed: int = Field(17, ge=0, description="Seed of adapter weights, order and dropout.")
     fuse_lora: bool = Field(True, description="Compute adapted layers as one node; off only to compare.")
     fuse_activation: bool = Field(True, description="Compute gate and activation as one node; off only to compare.")
+    fuse_norms: bool = Field(True, description="Compute each RMS norm as one node; off only to compare.")
     block_attention: bool = Field(
         True, description="On CPUs, attend inside each packed example alone; off only to compare."
     )

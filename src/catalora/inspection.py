@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalora.catalog import load_prepared, pick_products, read_products
+from catalora.catalog import load_prepared, pick_products, read_products, select_products
 from catalora.config import Config, build_config
 from catalora.progress import Progress, ignore_progress
 from catalora.prompts import PromptTemplate
@@ -125,16 +125,59 @@ def foresee(run: RunFolder, *, token: str | None = None, progress: Progress = ig
         TrainingError: the run can't fit into memory or disk; the hint is the change that would fit.
         ModelUnavailableError: the model can't be loaded, or not even its weights fit into memory.
     """
-    from catalora.estimate.known import keep_trial, recall_trial
-    from catalora.estimate.probe import run_probe
     from catalora.estimate.projection import Forecast, project
     from catalora.estimate.room import require_room
 
-    progress("measure lengths", 0, None)
     config, references = load_config(run), wants_references(run)
-    catalogue, labelled_share = _measure_costs(
-        read_products(run.products), config, token, references, FORESEEN_PRODUCTS
+    known, catalogue = _try_or_recall(read_products(run.products), config, token, references, progress)
+    measured, age = known
+    estimate = project(measured, catalogue, config.training, catalogue.available, references=references)
+    require_room(estimate, measured, config, run.path.parent)
+    return Forecast(measured, estimate, age)
+
+
+def fit_into(
+    source: str | Path,
+    config: Config,
+    *,
+    seconds: float,
+    most_epochs: int,
+    least_products: int,
+    progress: Progress = ignore_progress,
+) -> Config:
+    """The same settings with as many passes and products as this machine trains in a time.
+
+    Args:
+        source: a prepared data set.
+        config: all other settings; its `data.max_samples` is the most that are taken.
+        seconds: from the start of the training to the finished adapter.
+        most_epochs: more are not made.
+        least_products: fewer are not taken, so that a slow machine may take longer.
+        progress: told how far it is.
+
+    Raises:
+        ModelUnavailableError: the model can't be loaded.
+    """
+    from catalora.estimate.projection import fit_into as choose
+
+    table = select_products(load_prepared(Path(source)).table(), config.data.max_samples, config.data.seed)
+    (measured, _), catalogue = _try_or_recall(table, config, None, True, progress)
+    epochs, products = choose(
+        measured, catalogue, config.training, seconds, most_epochs=most_epochs, least_products=least_products
     )
+    training, data = config.training.model_copy(update={"epochs": epochs}), config.data
+    return config.model_copy(update={"training": training, "data": data.model_copy(update={"max_samples": products})})
+
+
+def _try_or_recall(
+    table: "pl.DataFrame", config: Config, token: str | None, references: bool, progress: Progress
+) -> "tuple[tuple[Measured, float], CatalogueCosts]":
+    """A trial of this configuration, made now where none is known, its age in seconds, and the catalogue's costs."""
+    from catalora.estimate.known import keep_trial, recall_trial
+    from catalora.estimate.probe import run_probe
+
+    progress("measure lengths", 0, None)
+    catalogue, labelled_share = _measure_costs(table, config, token, references, FORESEEN_PRODUCTS)
     known = recall_trial(config, labelled_share=labelled_share, references=references)
     if known is None:
         progress("try batches", 0, None)
@@ -143,10 +186,7 @@ def foresee(run: RunFolder, *, token: str | None = None, progress: Progress = ig
         )
         keep_trial(measured, config, labelled_share=labelled_share, references=references)
         known = measured, 0.0
-    measured, age = known
-    estimate = project(measured, catalogue, config.training, catalogue.available, references=references)
-    require_room(estimate, measured, config, run.path.parent)
-    return Forecast(measured, estimate, age)
+    return known, catalogue
 
 
 def _measure_costs(

@@ -22,7 +22,7 @@ from catalora.catalog import (
 from catalora.config import Config, build_config
 from catalora.devices import claim_devices, require_free_device
 from catalora.evidence import build_influence, influence, trace
-from catalora.inspection import Settings, estimate, foresee, measure_fit, preview
+from catalora.inspection import Settings, estimate, fit_into, foresee, measure_fit, preview
 from catalora.measurement import GeneralRequest, compare, compare_grounded
 from catalora.progress import Progress, ignore_progress
 from catalora.record import (
@@ -57,6 +57,7 @@ __all__ = [
     "estimate",
     "evaluate",
     "export",
+    "fit_into",
     "foresee",
     "index",
     "influence",
@@ -112,7 +113,8 @@ def prepare(
     )
 
 
-# 2. start_run: what is asked for, on which products, written down before anything is computed; foresee: what it takes
+# 2. start_run: what is asked for, on which products, written down before anything is computed; foresee: what it takes;
+#    fit_into: what fits into a time
 
 
 def request_run(

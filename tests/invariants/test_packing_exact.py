@@ -36,8 +36,10 @@ def test_packed_losses_equal_losses_alone(family):
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_chunked_loss_and_gradients_equal_the_library_s_own(family, monkeypatch):
-    monkeypatch.setattr("catalora.training.loss.CHUNK_BYTES", 260 * 4 * 7)  # chunks of 7 rows
+def test_sliced_loss_and_gradients_equal_the_library_s_own(family, monkeypatch):
+    monkeypatch.setattr("catalora.training.loss.VOCABULARY_SLICE", 100)  # of 260
+    monkeypatch.setattr("catalora.training.loss.TOKEN_SLICE", 7)
+    monkeypatch.setattr("catalora.training.cache.CACHE_BYTES", 1200)  # 3 tokens
     rows = PackedRows([make_examples(5)], max_length=512, seed=0)
     batch = collate_rows([rows[index] for index in range(len(rows))], 0)
     gradients = []

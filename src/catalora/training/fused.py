@@ -1,4 +1,4 @@
-"""LoRA layers and gated activations as one autograd node each: the same arithmetic with fewer passes over memory.
+"""LoRA layers as one autograd node each, and all our nodes in their places: the same arithmetic with fewer passes.
 
 A frozen linear layer with an adapter computes, for scale s = alpha / r,
 
@@ -11,10 +11,10 @@ key and value; gate and up) share one x Aᵀ and add their input gradients into 
 one input are worth one node is known from Unsloth; how it is done here is not taken from there.
 
 `fuse` changes how the modules of a PEFT model compute for as long as it is open, for every architecture alike: layers
-find one another by being given the same tensor, and an MLP is fused only when it computes what ours does.
+find one another by being given the same tensor, and an MLP (`gated.py`) or a norm (`norms.py`) is fused only when it
+computes what ours does.
 """
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -27,29 +27,26 @@ from torch.nn import functional
 
 from catalora.config import TrainingConfig
 from catalora.training.block_attention import attend_in_blocks
-
-logger = logging.getLogger(__name__)
+from catalora.training.dropout import draw_mask
+from catalora.training.gated import find_gated_mlps
+from catalora.training.norms import find_norms
 
 # Layers of one module that usually get the same tensor.
 SHARED_INPUTS = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
-# Elementwise work on the CPU goes through the data in parts of this size, whose temporaries stay in the cache.
-CACHE_BYTES = 2**20
-# transformers' activation classes → the function and its derivative's name for `gelu`.
-GELUS = {"GELUTanh": "tanh", "PytorchGELUTanh": "tanh", "GELUActivation": "none", "GELU": "none"}
-SILUS = {"SiLUActivation", "SiLU"}
 
 
 @contextmanager
 def fuse(
-    model: Any, *, lora: bool = True, activation: bool = True, attention: bool = True
+    model: Any, *, lora: bool = True, activation: bool = True, norms: bool = True, attention: bool = True
 ) -> Iterator[Callable[[], None]]:
-    """Let adapted layers, gated MLPs and attention of a PEFT model compute as nodes of ours while the context is open.
+    """Let layers, gated MLPs, norms and attention of a PEFT model compute as nodes of ours while the context is open.
 
     Args:
         model: a PEFT model with one active LoRA adapter. Layers that are anything else (merged, DoRA, with a bias in
             the adapter, with named adapters per example) compute as PEFT does.
         lora: whether to fuse the adapted layers.
         activation: whether to fuse gate and activation of the MLPs.
+        norms: whether to compute each root-mean-square norm as one node.
         attention: whether to attend block by block on the CPU.
 
     Yields:
@@ -68,14 +65,23 @@ def fuse(
             for index, layer in enumerate(group.layers):
                 undo.enter_context(_replaced_forward(layer, _FusedLayer(group, index, layer.forward)))
         if activation:
-            for mlp, kind in _find_gated_mlps(model):
-                undo.enter_context(_replaced_forward(mlp, _FusedMlp(mlp, kind)))
+            for mlp, fused in find_gated_mlps(model):
+                undo.enter_context(_replaced_forward(mlp, fused))
+        if norms:
+            for norm, fused_norm in find_norms(model):
+                undo.enter_context(_replaced_forward(norm, fused_norm))
         yield forget
 
 
 def fuse_as_configured(model: Any, config: TrainingConfig) -> AbstractContextManager[Callable[[], None]]:
     """`fuse` with the switches of a configuration."""
-    return fuse(model, lora=config.fuse_lora, activation=config.fuse_activation, attention=config.block_attention)
+    return fuse(
+        model,
+        lora=config.fuse_lora,
+        activation=config.fuse_activation,
+        norms=config.fuse_norms,
+        attention=config.block_attention,
+    )
 
 
 @contextmanager
@@ -160,7 +166,7 @@ def _apply_lora(x: torch.Tensor, layers: Sequence[LoraLinear]) -> tuple[torch.Te
     dropout = layers[0].lora_dropout[name]
     rate = dropout.p if isinstance(dropout, nn.Dropout) and layers[0].training else 0.0
     # One mask for the layers of a group: each adapter still sees its input dropped with the same probability.
-    kept = torch.empty_like(x, dtype=torch.bool).bernoulli_(1 - rate) if rate else None
+    kept = draw_mask(x, rate) if rate else None
     scales = tuple(layer.scaling[name] / (1 - rate) for layer in layers)
     adapters = [weight for layer in layers for weight in (layer.lora_A[name].weight, layer.lora_B[name].weight)]
     bases = tuple(layer.base_layer for layer in layers)
@@ -237,99 +243,3 @@ def _split(adapters: Sequence[torch.Tensor]) -> list[slice]:
         parts.append(slice(start, start + down.shape[0]))
         start += down.shape[0]
     return parts
-
-
-# Gated MLPs
-
-
-@dataclass
-class _FusedMlp:
-    """The forward of a gated MLP: down(act(gate(x)) · up(x))."""
-
-    mlp: nn.Module
-    kind: str
-
-    def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        mlp: Any = self.mlp
-        hidden = _GatedActivation.apply(mlp.gate_proj(x), mlp.up_proj(x), self.kind)
-        result: torch.Tensor = mlp.down_proj(hidden)
-        return result
-
-
-def _find_gated_mlps(model: nn.Module) -> list[tuple[nn.Module, str]]:
-    """MLPs whose computation is the plain gated one, with the name of their activation."""
-    found = []
-    for module in model.modules():
-        if set(dict(module.named_children())) != {"gate_proj", "up_proj", "down_proj", "act_fn"}:
-            continue
-        name = type(module.act_fn).__name__
-        kind = GELUS.get(name) or ("silu" if name in SILUS else None)
-        if kind and _computes_the_same(module, _FusedMlp(module, kind)):
-            found.append((module, kind))
-    return found
-
-
-@torch.no_grad()
-def _computes_the_same(mlp: nn.Module, fused: _FusedMlp) -> bool:
-    """Whether the MLP has no step that ours lacks (a clamp, a factor, a dropout): tried on two rows."""
-    weight: torch.Tensor = mlp.gate_proj.weight  # type: ignore[union-attr, assignment]
-    was_training = mlp.training
-    mlp.eval()
-    rows = torch.linspace(-2, 2, 2 * weight.shape[1], device=weight.device, dtype=weight.dtype).view(1, 2, -1)
-    expected, found = mlp(rows), fused(rows)
-    mlp.train(was_training)
-    same = torch.allclose(expected.float(), found.float(), rtol=0.02, atol=0.02 * float(expected.abs().max()))
-    if not same:
-        logger.info("%s is not a plain gated MLP; it computes as it is", type(mlp).__name__)
-    return same
-
-
-class _GatedActivation(torch.autograd.Function):
-    """act(gate) · up, keeping only gate and up for the backward pass."""
-
-    @staticmethod
-    def forward(ctx: Any, gate: torch.Tensor, up: torch.Tensor, kind: str) -> torch.Tensor:
-        """Both (..., width) → (..., width)."""
-        ctx.save_for_backward(gate, up)
-        ctx.kind = kind
-        result = torch.empty_like(gate)
-        for part in _cache_parts(gate):
-            torch.mul(_activate(_rows(gate)[part], kind), _rows(up)[part], out=_rows(result)[part])
-        return result
-
-    @staticmethod
-    @torch.autograd.function.once_differentiable
-    def backward(ctx: Any, grad: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, None]:
-        """Gradients of gate and up."""
-        gate, up = ctx.saved_tensors
-        d_gate, d_up = torch.empty_like(gate), torch.empty_like(up)
-        grad = grad.contiguous()
-        for part in _cache_parts(gate):
-            gates, grads = _rows(gate)[part], _rows(grad)[part]
-            torch.mul(grads, _activate(gates, ctx.kind), out=_rows(d_up)[part])
-            _rows(d_gate)[part] = _derive(grads * _rows(up)[part], gates, ctx.kind)
-        return d_gate, d_up, None
-
-
-def _activate(gate: torch.Tensor, kind: str) -> torch.Tensor:
-    return functional.silu(gate) if kind == "silu" else functional.gelu(gate, approximate=kind)
-
-
-def _derive(grad: torch.Tensor, gate: torch.Tensor, kind: str) -> torch.Tensor:
-    if kind == "silu":
-        result: torch.Tensor = torch.ops.aten.silu_backward(grad, gate)
-    else:
-        result = torch.ops.aten.gelu_backward(grad, gate, approximate=kind)
-    return result
-
-
-def _rows(tensor: torch.Tensor) -> torch.Tensor:
-    return tensor.view(-1, tensor.shape[-1])
-
-
-def _cache_parts(tensor: torch.Tensor) -> list[slice]:
-    rows = tensor.numel() // tensor.shape[-1]
-    size = rows
-    if tensor.device.type == "cpu":
-        size = max(1, CACHE_BYTES // (tensor.shape[-1] * tensor.element_size()))
-    return [slice(start, start + size) for start in range(0, rows, size)]

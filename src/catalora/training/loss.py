@@ -1,13 +1,17 @@
-"""The loss of the completion tokens, without ever holding the logits of a whole batch.
+"""The loss of the completion tokens, without ever holding the logits of a whole batch, or of a whole token.
 
 Gemma-2B has 256,000 output pieces: fp32 logits of 4,096 tokens would take 4.2 GB, twice with their gradient. So the
-head is computed for labelled tokens only, in chunks, and its gradient is made in the forward pass, while each chunk's
-logits are still there. The head's weight is frozen under LoRA, so only the gradient of the hidden states is needed:
+head is computed for labelled tokens only, one slice of the vocabulary after another, and its gradient is made in the
+forward pass, while each slice's logits are still in the cache. The head's weight is frozen under LoRA, so only the
+gradient of the hidden states is needed:
 
-    loss_t = logsumexp(z_t) - z_t[y_t],   z_t = softcap(W h_t + b),   d loss_t / d h_t = Wᵀ (softmax(z_t) - onehot(y_t))
+    loss_t = log Z_t - z_t[y_t],   Z_t = Σ_v exp z_t[v],   z_t = softcap(W h_t + b)
+    d loss_t / d h_t = Σ_v exp(z_t[v]) / Z_t · W_v - W_(y_t)          (no soft cap)
 
-The same idea stands in Liger-Kernel's and torchtune's chunked cross entropy; Gemma 2's soft cap is z ← c·tanh(z / c)
-(arXiv 2408.00118, section 2).
+Both sums over v grow slice by slice; they are kept relative to the largest logit so far and shrunk when a larger one
+comes, as attention is computed in Dao et al. 2022 (arXiv 2205.14135, section 3.1) and the softmax in Milakov and
+Gimelshein 2018 (arXiv 1805.02867). Each weight is read once for all tokens, and both products have the sizes at which
+processors multiply fastest. Gemma 2's soft cap is z ← c·tanh(z / c) (arXiv 2408.00118, section 2).
 """
 
 from dataclasses import dataclass
@@ -16,10 +20,13 @@ from typing import Any
 import torch
 from torch import nn
 
+from catalora.training.cache import cache_parts
 from catalora.training.packing import IGNORED
 
-# Logits of one chunk in bytes: fits caches and allocators well, and is a small part of any base model.
-CHUNK_BYTES = 128 * 2**20
+# Pieces of the vocabulary that are computed at once: enough for fast products, few enough that logits stay small.
+VOCABULARY_SLICE = 16_384
+# Tokens that are computed at once: bounds the memory of one slice's logits (64 MB in bf16).
+TOKEN_SLICE = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +45,25 @@ class Head:
     softcap: float | None
     scale: float
 
-    def compute_logits(self, hidden: torch.Tensor) -> torch.Tensor:
-        """Hidden states (N, H) → fp32 logits (N, V)."""
-        logits = nn.functional.linear(hidden, self.weight, self.bias).float()
+    def multiply(self, hidden: torch.Tensor, pieces: slice) -> torch.Tensor:
+        """Hidden states (N, H) → products with some pieces of the vocabulary (N, pieces), in the weight's type."""
+        bias = None if self.bias is None else self.bias[pieces]
+        return nn.functional.linear(hidden, self.weight[pieces], bias)
+
+    def finish(self, products: torch.Tensor) -> torch.Tensor:
+        """Products → fp32 logits of the same shape."""
+        logits = products.float()
         if self.scale != 1.0:
-            logits *= self.scale
+            logits = logits * self.scale
         if self.softcap is not None:
             logits = torch.tanh(logits / self.softcap) * self.softcap
         return logits
+
+    def derive(self, logits: torch.Tensor) -> torch.Tensor | float:
+        """Derivative of `finish` with respect to the products, where it has given `logits`."""
+        if self.softcap is None:
+            return self.scale
+        return (1 - (logits / self.softcap) ** 2) * self.scale  # d tanh = 1 - tanh²
 
 
 def read_head(model: Any) -> Head:
@@ -70,25 +88,12 @@ class _SummedCrossEntropy(torch.autograd.Function):
         """Hidden (N, H), targets (N,) → scalar."""
         gradient = torch.empty_like(hidden)
         loss = torch.zeros((), dtype=torch.float32, device=hidden.device)
-        parts = _split_rows(len(hidden), head)
-        # One memory for all chunks: new one costs as much time as the softmax, for the system fills it with zeros first.
-        shape = (parts[0].stop if parts else 0, head.weight.shape[0])
-        shares = torch.empty(shape, dtype=torch.float32, device=hidden.device)
-        rounded = torch.empty(shape, dtype=head.weight.dtype, device=hidden.device)
-        for part in parts:
-            logits = head.compute_logits(hidden[part])
-            chosen = logits.gather(1, targets[part, None])
-            slope = torch.softmax(logits, dim=1, out=shares[: len(logits)])
-            # log Z from the largest share, which is at least 1 / V: one pass where logsumexp would take five.
-            top, place = logits.max(dim=1, keepdim=True)
-            normaliser = top - slope.gather(1, place).log()
-            loss += (normaliser - chosen).sum()
-            slope.scatter_add_(1, targets[part, None], torch.full_like(chosen, -1.0))
-            if head.softcap is not None:
-                slope *= 1 - (logits / head.softcap) ** 2  # d tanh = 1 - tanh²
-            if head.scale != 1.0:
-                slope *= head.scale
-            gradient[part] = (rounded[: len(logits)].copy_(slope) @ head.weight).to(gradient.dtype)
+        for part in _slices(len(hidden), TOKEN_SLICE):
+            slope = torch.zeros(hidden[part].shape, dtype=torch.float32, device=hidden.device)
+            losses, chosen, total = _scan_vocabulary(hidden[part], targets[part], head, slope)
+            loss += losses.sum()
+            own = head.weight[targets[part]].float().mul_(head.derive(chosen[:, None]))
+            gradient[part] = slope.div_(total[:, None]).sub_(own).to(gradient.dtype)
         ctx.save_for_backward(gradient)
         return loss
 
@@ -99,16 +104,51 @@ class _SummedCrossEntropy(torch.autograd.Function):
         return gradient * grads[0], None, None
 
 
-def _split_rows(rows: int, head: Head) -> list[slice]:
-    size = max(1, CHUNK_BYTES // (4 * head.weight.shape[0]))
-    return [slice(start, min(start + size, rows)) for start in range(0, rows, size)]
+def _scan_vocabulary(
+    hidden: torch.Tensor, targets: torch.Tensor, head: Head, slope: torch.Tensor | None = None
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Hidden (N, H), targets (N,) → each token's loss, its target's logit and Σ exp(logit - largest), fp32 (N,) each.
+
+    `slope`, zeros of fp32 (N, H), becomes Σ exp(logit - largest) · d logit / d hidden.
+    """
+    top = torch.full((len(hidden),), float("-inf"), device=hidden.device)
+    total, chosen = torch.zeros_like(top), torch.zeros_like(top)
+    for pieces in _slices(head.weight.shape[0], VOCABULARY_SLICE):
+        products = head.multiply(hidden, pieces)
+        places = targets - pieces.start
+        inside = (places >= 0) & (places < products.shape[1])
+        found = products.gather(1, places.clamp(0, products.shape[1] - 1)[:, None])[:, 0]
+        chosen = torch.where(inside, head.finish(found), chosen)
+        higher = torch.maximum(top, head.finish(products.amax(1)))
+        shrink, top = torch.exp(top - higher), higher
+        total *= shrink
+        _exponentiate(products, top, total, head)
+        if slope is not None:
+            slope *= shrink[:, None]
+            slope += products @ head.weight[pieces]
+    return top + total.log() - chosen, chosen, total
+
+
+def _exponentiate(products: torch.Tensor, top: torch.Tensor, total: torch.Tensor, head: Head) -> None:
+    """Products (N, pieces) become exp(logit - top) · d logit / d product; sums of exp(logit - top) go to `total`."""
+    for part in cache_parts(products, torch.float32):
+        logits = head.finish(products[part])
+        derivative = head.derive(logits)
+        weights = logits.sub_(top[part, None]).exp_()
+        total[part] += weights.sum(1)
+        # Most heads' logits are the products themselves; a pass over memory less.
+        products[part] = weights if isinstance(derivative, float) and derivative == 1.0 else weights.mul_(derivative)
+
+
+def _slices(length: int, size: int) -> list[slice]:
+    return [slice(start, min(start + size, length)) for start in range(0, length, size)]
 
 
 def compute_token_losses(hidden: torch.Tensor, targets: torch.Tensor, head: Head) -> torch.Tensor:
     """Cross entropy of each token in nats, without gradient: hidden (N, H), targets (N,) → fp32 (N,)."""
     losses = torch.empty(len(hidden), dtype=torch.float32, device=hidden.device)
-    for part in _split_rows(len(hidden), head):
-        losses[part] = nn.functional.cross_entropy(head.compute_logits(hidden[part]), targets[part], reduction="none")
+    for part in _slices(len(hidden), TOKEN_SLICE):
+        losses[part], _, _ = _scan_vocabulary(hidden[part], targets[part], head)
     return losses
 
 

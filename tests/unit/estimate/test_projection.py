@@ -4,7 +4,7 @@ import pytest
 
 from catalora.config import TrainingConfig
 from catalora.estimate.probe import Measured
-from catalora.estimate.projection import CatalogueCosts, project, project_all
+from catalora.estimate.projection import CatalogueCosts, fit_into, project, project_all
 
 MEASURED = Measured(
     device="cpu",
@@ -58,3 +58,28 @@ def test_without_references_or_validation_products_they_cost_nothing():
 def test_the_table_ends_with_all_products_and_leaves_out_larger_counts():
     assert [line.products for line in project_all(MEASURED, CATALOGUE, TRAINING)] == [500, 1000, 3000, 4000]
     assert [line.products for line in project_all(MEASURED, replace(CATALOGUE, available=500), TRAINING)] == [500]
+
+
+def fit(seconds, most_epochs=4, least_products=500, catalogue=CATALOGUE):
+    return fit_into(MEASURED, catalogue, TRAINING, seconds, most_epochs=most_epochs, least_products=least_products)
+
+
+def test_a_time_is_filled_with_new_products_before_they_come_again():
+    def needs(epochs, products):
+        return project(MEASURED, CATALOGUE, TRAINING.model_copy(update={"epochs": epochs}), products).seconds
+
+    assert fit(needs(1, 1800)) == (1, pytest.approx(1800, abs=3))
+    assert fit(needs(1, 4000)) == (2, pytest.approx(2000, rel=0.1))
+    assert fit(needs(3, 3000)) == (3, pytest.approx(3000, abs=3))
+    assert fit(needs(4, 4000)) == fit(1e9) == (4, 4000)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 40.0, 150.0, 333.0, 700.0, 1200.0])
+def test_what_is_chosen_ends_in_time_where_anything_does(seconds):
+    epochs, products = fit(seconds)
+    needed = project(MEASURED, CATALOGUE, TRAINING.model_copy(update={"epochs": epochs}), products).seconds
+    assert needed <= seconds or (epochs, products) == (1, 500)
+
+
+def test_small_catalogues_are_taken_whole():
+    assert fit(1.0, catalogue=replace(CATALOGUE, available=300)) == (1, 300)

@@ -8,11 +8,12 @@ from torch import nn
 from torch.nn import functional
 
 from catalora.training import block_attention
-from catalora.training.fused import _find_gated_mlps, _find_groups, fuse
+from catalora.training.fused import _find_groups, fuse
+from catalora.training.gated import find_gated_mlps
 from catalora.training.loss import CompletionLoss
 from tests.tiny import FAMILIES, build_lora_model
 
-OFF = {"lora": False, "activation": False, "attention": False}
+OFF = {"lora": False, "activation": False, "norms": False, "attention": False}
 PARTS = [*({**OFF, part: True} for part in OFF), {}]
 
 
@@ -97,7 +98,7 @@ def test_every_adapted_layer_and_mlp_is_fused(family):
     model = build_lora_model(family)
     groups = _find_groups(model)
     assert sorted(len(group.layers) for group in groups) == [1, 1, 1, 1, 2, 2, 3, 3]  # two layers of the model
-    assert len(_find_gated_mlps(model)) == 2
+    assert len(find_gated_mlps(model)) == 2
 
 
 def test_bf16_gradients_are_as_near_to_exact_ones_as_the_plain_path():
@@ -178,7 +179,7 @@ def test_an_mlp_that_does_more_is_left_alone():
             return 2 * super().forward(x)
 
     mlp.__class__ = Doubling
-    assert len(_find_gated_mlps(model)) == 1
+    assert len(find_gated_mlps(model)) == 1
 
 
 def test_nothing_stays_behind():
