@@ -1,7 +1,8 @@
 """Before and after as a measurement: the quick comparison, grounded answers, and the evaluation with its report."""
 
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from catalora.catalog import Product, pick_products
@@ -21,6 +22,21 @@ if TYPE_CHECKING:
 
 # Training examples named for an answer in the report.
 EXAMPLES_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class GeneralRequest:
+    """Tasks of lm-eval that an evaluation shall ask as well.
+
+    Attributes:
+        tasks: names of tasks or groups.
+        folder: with tasks of one's own, in place of lm-eval's.
+        limit: questions of each task at most; all when empty.
+    """
+
+    tasks: Sequence[str]
+    folder: Path | None = None
+    limit: int | None = None
 
 
 def compare(
@@ -85,6 +101,7 @@ def measure_run(
     siblings: Iterable[RunFolder] = (),
     *,
     grounded: bool = False,
+    general: GeneralRequest | None = None,
     token: str | None = None,
     progress: Progress = ignore_progress,
     announce: "Announce | None" = None,
@@ -92,8 +109,11 @@ def measure_run(
     """Evaluate a run and write results and report; `siblings` are its trainings with other seeds."""
     from catalora.evaluation.evaluate import GroundingSource, add_seeds, evaluate_run, measure_seed
     from catalora.evaluation.evidence import add_evidence
+    from catalora.evaluation.general import load_tasks, measure_general
     from catalora.evaluation.report import write_report
 
+    # What can be refused before the model is loaded.
+    tasks = None if general is None else load_tasks(general.tasks, general.folder, general.limit)
     with open_session(run, token=token, references=False) as opened:
         config, table = opened.config, opened.products
         source = GroundingSource(opened.find_record, opened.spans) if grounded else None
@@ -102,6 +122,8 @@ def measure_run(
         )
         progress("evidence", 0, None)
         results = add_evidence(results, _hold_against_record(opened), _rank_known_examples(opened), progress)
+        if tasks is not None:
+            results = replace(results, general=measure_general(opened.answerer, tasks, config, progress))
     spread = {config.training.seed: results.tuned_figures}
     for sibling in siblings:
         with open_session(sibling, token=token, references=False) as opened:

@@ -23,7 +23,7 @@ from catalora.config import Config, build_config
 from catalora.devices import claim_devices, require_free_device
 from catalora.evidence import build_influence, influence, trace
 from catalora.inspection import Settings, estimate, fit_into, foresee, measure_fit, preview
-from catalora.measurement import compare, compare_grounded
+from catalora.measurement import GeneralRequest, compare, compare_grounded
 from catalora.processes import join_processes, require_one_folder, share_batch
 from catalora.progress import Progress, ignore_progress
 from catalora.record import (
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from catalora.training.trainer import TrainingResult
 
 __all__ = [
+    "GeneralRequest",
     "Reply",
     "Session",
     "ask",
@@ -320,6 +321,7 @@ def evaluate(
     products: int = 200,
     seeds: int = 1,
     grounded: bool = False,
+    general: GeneralRequest | None = None,
     token: str | None = None,
     progress: Progress = ignore_progress,
     announce: "Announce | None" = None,
@@ -331,9 +333,10 @@ def evaluate(
         products: unseen products; a quarter as many seen ones are measured beside them.
         seeds: train the run's configuration with this many seeds in all, and report the spread.
         grounded: also measure answers with the product's record in the prompt, on the unseen products.
+        general: also ask both sides tasks of lm-eval that have nothing to do with the catalogue.
         token: Hugging Face token for gated models.
         progress: told how far it is.
-        announce: told the estimated seconds before the long part, without the training of further seeds.
+        announce: told the estimated seconds before the long part, without further seeds and general tasks.
     """
     from catalora.measurement import measure_run
 
@@ -342,6 +345,7 @@ def evaluate(
         products,
         train_siblings(run, seeds, token=token, progress=progress),
         grounded=grounded,
+        general=general,
         token=token,
         progress=progress,
         announce=announce,

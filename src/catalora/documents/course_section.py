@@ -41,10 +41,13 @@ def describe_samples(facts: RunFacts, wording: Wording) -> Iterator[Block]:
         off = facts.config.training.watch_products == 0
         yield Paragraph(f"{say('tuning.samples-none')} {say('tuning.watch-off') if off else ''}".strip())
         return
-    yield Paragraph(say("tuning.samples-text", tokens=facts.config.training.watch_new_tokens))
-    for answers in shown:
+    chosen = [_choose_steps(answers, facts.best_step) for answers in shown]
+    has_middle = any(len(answers) > 2 for answers in chosen)
+    moments = say("tuning.samples-with-middle" if has_middle else "tuning.samples-without-middle")
+    yield Paragraph(say("tuning.samples-text", moments=moments, tokens=facts.config.training.watch_new_tokens))
+    for answers in chosen:
         yield Heading(say("tuning.question", question=answers[0][1]["question"]), 3)
-        for step, answer in _choose_steps(answers, facts.best_step):
+        for step, answer in answers:
             key = "before" if step == 0 else "after" if step == facts.best_step else "during"
             ending = say(f"tuning.{'stopped' if answer['stopped'] else 'cut'}", tokens=answer["tokens"])
             yield Verbatim(answer["text"].strip(), say(f"tuning.{key}", step=wording.number(step), ending=ending))

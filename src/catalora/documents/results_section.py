@@ -38,6 +38,7 @@ def describe_results(facts: RunFacts, wording: Wording) -> Iterator[Block]:
         yield list_differences(results, "tuned-prompted", wording)
         yield Bullets(_read_prompted(results, wording))
     yield Bullets(_read_more(facts, results, wording))
+    yield from _describe_general(results, wording)
     yield Paragraph(say("tuning.metrics-text"))
     yield Bullets([_explain(metric, wording) for metric in results.metrics])
     yield from _show_extremes(results, wording)
@@ -158,6 +159,29 @@ def _describe_grounding(grounding: Grounding, questions: int, wording: Wording) 
         verdict=wording.evaluation.say(f"verdict:{change.verdict}"),
         **columns,
     )
+
+
+def _describe_general(results: Results, wording: Wording) -> Iterator[Block]:
+    """Tasks beyond the catalogue before and after, where they were asked."""
+    general = results.general
+    if general is None:
+        return
+    say = wording.evaluation.say
+    rows = []
+    for score in general.scores:
+        base, tuned, change = score.columns["base"], score.columns["tuned"], score.differences["tuned-base"]
+        rows.append(
+            [
+                f"{score.name} ({say(f'direction:{score.direction}')})",
+                wording.number(base.products),
+                *(wording.evaluation.figure(score.name, item.value) for item in (base, tuned)),
+                show_difference(score.name, change, wording),
+                say(f"verdict:{change.verdict}"),
+            ]
+        )
+    header = [*map(say, ("task", "questions", "column:base", "column:tuned")), f"{say('difference')} [95%]"]
+    yield Paragraph(wording.say("tuning.general-text", version=general.harness))
+    yield Table([*header, say("verdict")], rows, widths=(5, 2, 2, 2, 5, 4))
 
 
 def _describe_change(change: Difference, wording: Wording) -> dict[str, str]:

@@ -299,7 +299,8 @@ def list_limits(facts: RunFacts, wording: Wording) -> list[str]:
             limits.append(say("tuning.limit-loss-only"))
     if results is None or results.seeds is None:
         limits.append(say("tuning.limit-seed", seed=facts.config.training.seed))
-    limits.append(say("tuning.limit-general"))
+    if results is None or results.general is None:
+        limits.append(say("tuning.limit-general", run=facts.name))
     if any(code == "memorising" for code, _ in facts.warnings):
         limits.append(say("tuning.limit-reciting"))
     return [*limits, say("tuning.limit-judge")]

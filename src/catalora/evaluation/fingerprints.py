@@ -127,6 +127,22 @@ def check_sides(answerer: Answerer) -> dict[Side, LogitFingerprint]:
     return lanes
 
 
+def check_active(answerer: Answerer, side: Side, fingerprints: Mapping[Side, LogitFingerprint]) -> None:
+    """Refuse to go on where the weights that are active now, with no lane chosen, are not one side's.
+
+    Args:
+        answerer: the model, its adapter switched as it will be used.
+        side: whose weights they are said to be.
+        fingerprints: both sides', from `check_sides`.
+
+    Raises:
+        EvaluationError: they are nearer to the other side's.
+    """
+    active = _take(answerer, {})
+    if active.distance(fingerprints[side]) >= active.distance(fingerprints[_other(side)]):
+        raise EvaluationError(f"the {side} side would answer with other weights", code="sides-swapped", hint=_HINT)
+
+
 def check_answers(
     answerer: Answerer, side: Side, answers: Sequence[Answer], records: Sequence[tuple[str, str]] | None = None
 ) -> tuple[float, float]:

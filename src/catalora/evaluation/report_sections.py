@@ -192,6 +192,31 @@ def render_forms(results: Results, wording: EvaluationWording) -> str:
     return f'{_heading("forms", wording)}{_paragraph(note)}<div class="card">{render_table(header, rows, 3)}</div>'
 
 
+def render_general(results: Results, wording: EvaluationWording) -> str:
+    """Tasks beyond the catalogue before and after; empty when none was asked for."""
+    general = results.general
+    if general is None:
+        return ""
+    rows = []
+    for score in general.scores:
+        base, tuned, change = score.columns["base"], score.columns["tuned"], score.differences["tuned-base"]
+        rows.append(
+            [
+                f"{render_text(score.name)} ({render_text(wording.say(f'direction:{score.direction}'))})",
+                wording.number(base.products),
+                wording.figure(score.name, base.value),
+                wording.figure(score.name, tuned.value),
+                wording.figure(score.name, change.value, signed=True),
+                wording.range(score.name, change.low, change.high, signed=True),
+                _badge(change, wording),
+            ]
+        )
+    header = [wording.say(key) for key in ("task", "questions", "column:base", "column:tuned")]
+    header += [wording.say(key) for key in ("difference", "interval", "verdict")]
+    note = _paragraph(wording.say("general-note", version=general.harness))
+    return f'{_heading("general", wording)}{note}<div class="card">{render_table(header, rows, numbers=6)}</div>'
+
+
 def render_seeds(results: Results, wording: EvaluationWording) -> str:
     """The spread over training seeds; empty for one seed."""
     if results.seeds is None:

@@ -98,6 +98,11 @@ PORTUGUESE = {
     "form-trained": "as formas do treino",
     "form-bits": "bits por byte, {column}",
     "form-stop": "param sozinhas, depois (de {count})",
+    "general": "Capacidades gerais",
+    "general-note": "Tarefas que nada têm a ver com o catálogo, do lm-eval {version}: as mesmas perguntas, na mesma"
+    " ordem, antes e depois. Piorar aqui é o preço do ajuste. Com poucas perguntas, só diferenças grandes aparecem.",
+    "task": "tarefa e medida",
+    "questions": "perguntas",
     "seeds": "Outras sementes de treino",
     "seeds-note": "A mesma configuração treinada com {count} sementes, medida na mesma lista. O desvio entre sementes"
     " não está nos intervalos acima.",
@@ -128,7 +133,7 @@ PORTUGUESE = {
     " de {three} dos produtos pudessem discordar (regra de três).",
     "limit-5": "A decodificação é gulosa, com no máximo {tokens} tokens novos; com sorteio as respostas mudam.",
     "limit-copies": "Cópias foram procuradas em {searched} das {available} descrições do treino.",
-    "limit-long": "Ficaram de fora {count} produtos longos demais para o contexto do modelo.",
+    "limit-long": "Produtos que ficaram de fora, longos demais para o contexto do modelo: {count}.",
     "proof": "Prova de quais pesos responderam",
     "proof-note": "Os logits em perguntas fixas identificam cada lado. As respostas gulosas foram conferidas com os"
     " pesos dos dois lados: os próprios devem escolher quase todos os tokens.",
@@ -263,6 +268,11 @@ ENGLISH = {
     "form-trained": "the training forms",
     "form-bits": "bits per byte, {column}",
     "form-stop": "stop by themselves, after (of {count})",
+    "general": "General abilities",
+    "general-note": "Tasks that have nothing to do with the catalogue, of lm-eval {version}: the same questions in the"
+    " same order, before and after. Getting worse here is the price of tuning. Few questions show only large ones.",
+    "task": "task and measure",
+    "questions": "questions",
     "seeds": "Other training seeds",
     "seeds-note": "The same configuration trained with {count} seeds, measured on the same list. The spread over seeds"
     " is not in the intervals above.",
@@ -293,7 +303,7 @@ ENGLISH = {
     " up to about {three} of products could be otherwise (rule of three).",
     "limit-5": "Decoding is greedy, with at most {tokens} new tokens; with sampling the answers change.",
     "limit-copies": "Copies were looked for in {searched} of the {available} training descriptions.",
-    "limit-long": "{count} products were left out as too long for the model's context.",
+    "limit-long": "Products left out as too long for the model's context: {count}.",
     "proof": "Proof of which weights answered",
     "proof-note": "The logits on fixed questions identify each side. Greedy answers were checked against both sides'"
     " weights: their own should choose nearly every token.",

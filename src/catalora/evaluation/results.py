@@ -149,7 +149,7 @@ class ColumnProof:
         distance_to_base: largest difference of a log-probability to the base model's, in nats; 0 for the base itself.
         own_argmax_share: share of the answers' tokens that are these weights' first choice; about 1 when greedy.
         other_argmax_share: the same under the other side's weights.
-        decoder: decoder settings, as the library got them.
+        decoder: decoder settings.
         prompt: the prompt with `{question}` in its place.
     """
 
@@ -256,6 +256,21 @@ class Grounding:
 
 
 @dataclass(frozen=True, slots=True)
+class GeneralAbility:
+    """Tasks that have nothing to do with the catalogue, answered by both sides, by EleutherAI's lm-eval.
+
+    Attributes:
+        harness: version of lm-eval.
+        limit: questions of each task at most; null for all of them.
+        scores: "task measure" of each, e.g. "arc_easy acc"; `Estimate.products` counts questions here.
+    """
+
+    harness: str
+    limit: int | None
+    scores: tuple[Metric, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """What was evaluated: names and hashes, no path.
 
@@ -294,6 +309,7 @@ class Results:
         reference_words: mean words of the true unseen descriptions.
         seconds: time of the parts of the evaluation.
         grounding: null unless grounded answers were asked for.
+        general: null unless general tasks were asked for.
     """
 
     schema_version: int
@@ -308,6 +324,7 @@ class Results:
     reference_words: float
     seconds: dict[str, float]
     grounding: Grounding | None = None
+    general: GeneralAbility | None = None
 
     def metric(self, name: str, *, seen: bool = False) -> Metric:
         """A metric by name, on unseen or on seen products.

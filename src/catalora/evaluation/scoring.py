@@ -36,7 +36,7 @@ class ScoredList:
         products: the list.
         questions: as asked, same order.
         columns: by name.
-        decoder: settings that the library got, the same for all columns.
+        decoder: settings, the same for all columns.
         seconds: time of generation.
     """
 

@@ -22,6 +22,7 @@ from transformers.generation.streamers import BaseStreamer
 
 from catalora.config import GenerationConfig
 from catalora.errors import DataError, UsageError
+from catalora.generation.batch import BatchGenerator
 from catalora.prompts import PromptTemplate
 
 Side = Literal["base", "tuned", "grounded"]
@@ -74,7 +75,7 @@ class Answers:
     Attributes:
         by_question: in the order of the questions.
         seconds: time of the whole batch.
-        decoder: the decoder settings that the library was given, the same for all lanes.
+        decoder: the decoder settings, the same for all lanes.
     """
 
     by_question: tuple[dict[Side, Answer], ...]
@@ -144,6 +145,9 @@ class Answerer:
     ) -> list[list[int]]:
         """Token ids that follow each prompt, up to and with the token that ended the answer, all in one batch.
 
+        Greedy lanes of one kind that nobody watches leave the batch as they end (see `batch.py`); all others go through
+        transformers' own loop. Both choose the same tokens.
+
         Args:
             prompts: token ids, `<bos>` included.
             config: decoding, the same for all lanes.
@@ -153,7 +157,12 @@ class Answerer:
         Raises:
             DataError: prompt and answer do not fit into the model's context.
         """
-        inputs = self._stack(prompts, config)
+        self._require_room(prompts, config)
+        if streamer is None and config.temperature == 0 and len({ADAPTER_NAMES[side] for side in sides}) == 1:
+            generator = BatchGenerator(self.model, self.stop_ids, self.pad_id)
+            with self.weights_of(sides):
+                return [answer.ids for answer in generator.generate(prompts, config.max_new_tokens)]
+        inputs = self._stack(prompts)
         torch.manual_seed(config.seed)
         with torch.no_grad(), self.weights_of(sides):
             output = self.model.generate(**inputs, generation_config=self.build_decoder(config), streamer=streamer)
@@ -197,16 +206,19 @@ class Answerer:
         text: str = self.tokenizer.decode(ids, skip_special_tokens=True)
         return text.lstrip(" ")
 
-    def _stack(self, prompts: Sequence[Sequence[int]], config: GenerationConfig) -> dict[str, torch.Tensor]:
-        """Prompts padded on the left to shape (lanes, longest prompt)."""
-        longest = max(map(len, prompts))
-        limit = self.context_length
+    def _require_room(self, prompts: Sequence[Sequence[int]], config: GenerationConfig) -> None:
+        """Refuse prompts that leave no room for the longest answer."""
+        longest, limit = max(map(len, prompts)), self.context_length
         if longest + config.max_new_tokens > limit:
             raise DataError(
                 f"a prompt of {longest} tokens and {config.max_new_tokens} new ones exceed the model's {limit}",
                 code="context-too-long",
                 hint="Ask a shorter question, or lower generation.max_new_tokens.",
             )
+
+    def _stack(self, prompts: Sequence[Sequence[int]]) -> dict[str, torch.Tensor]:
+        """Prompts padded on the left to shape (lanes, longest prompt)."""
+        longest = max(map(len, prompts))
         ids = [[self.pad_id] * (longest - len(prompt)) + list(prompt) for prompt in prompts]
         mask = [[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts]
         return {

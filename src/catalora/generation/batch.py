@@ -5,6 +5,8 @@ answers are less than half as long. Here a row that has ended leaves the batch, 
 token's probability is read on the way, because the model has just computed it.
 
     prompts of similar length → one pass over all of them → one token a row and pass → rows that ended leave
+
+What all prompts of a batch begin with, such as an instruction with examples, is computed once for all of them.
 """
 
 from collections.abc import Sequence
@@ -21,6 +23,8 @@ MAX_BATCH_SIZE = 128
 # Of the memory that is free now; the rest is for what else happens on the machine while this runs for hours.
 MEMORY_SHARE = 0.25
 FLOAT32_BYTES = 4
+# A shared beginning of fewer tokens costs more as a pass of its own than it saves.
+SHARED_TOKENS = 32
 
 
 @dataclass(slots=True)
@@ -99,9 +103,11 @@ class BatchGenerator:
     def _generate(self, prompts: Sequence[Sequence[int]], max_new_tokens: int) -> list[Generated]:
         answers = [Generated() for _ in prompts]
         rows = list(answers)  # those that are still in the batch, in its order
-        ids, mask = self._pad(prompts)
-        positions = (mask.cumsum(1) - 1).clamp(min=0)
-        cache = DynamicCache(config=self.model.config)
+        shared = self._count_shared(prompts)
+        cache = self._read_shared(prompts[0][:shared], len(prompts))
+        ids, mask = self._pad([prompt[shared:] for prompt in prompts])
+        mask = torch.cat([mask.new_ones(len(rows), shared), mask], dim=1)
+        positions = (mask.cumsum(1) - 1).clamp(min=0)[:, shared:]
         ended = torch.zeros(len(rows), dtype=torch.bool, device=self._device)
         for step in range(max_new_tokens):
             logits = self.model(
@@ -129,6 +135,30 @@ class BatchGenerator:
                 tokens, mask, positions, ended = (part[staying] for part in (tokens, mask, positions, ended))
             ids, mask = tokens[:, None], torch.cat([mask, mask.new_ones(len(rows), 1)], dim=1)
         return answers
+
+    def _count_shared(self, prompts: Sequence[Sequence[int]]) -> int:
+        """Tokens that all prompts begin with, one of each prompt left over; 0 where sharing is not worth it."""
+        kinds = set(getattr(self.model.config.get_text_config(), "layer_types", None) or ())
+        # The fillers stand between the beginning and the rest, where a sliding window would count them.
+        if len(prompts) < 2 or kinds - {"full_attention"}:
+            return 0
+        shared = min(map(len, prompts)) - 1
+        columns = enumerate(zip(*prompts, strict=False))
+        shared = min(shared, next((place for place, column in columns if len(set(column)) > 1), shared))
+        return shared if shared >= SHARED_TOKENS else 0
+
+    def _read_shared(self, ids: Sequence[int], rows: int) -> DynamicCache:
+        """The cache of so many rows after their shared beginning; empty without one."""
+        cache = DynamicCache(config=self.model.config)
+        if ids:
+            self.model(
+                input_ids=torch.tensor([list(ids)], device=self._device),
+                past_key_values=cache,
+                use_cache=True,
+                logits_to_keep=1,
+            )
+            cache.batch_repeat_interleave(rows)
+        return cache
 
     def _pad(self, prompts: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
         """Ids and mask of shape (prompts, longest), padded on the left."""

@@ -130,7 +130,7 @@ def test_verdicts_stand_as_they_were_measured(measured):
     assert "stop" in worse or "end" in worse
     assert "the tuned one is significantly better in no metric" in text
     assert "3.600 → 0.900 bits per byte on 40 unseen products" in text
-    assert "Of 3 metrics, 1 are better, 1 worse, 1 without a significant difference." in text
+    assert "Of 3 metrics: better in 1, worse in 1, no significant difference in 1." in text
     assert "(38 of 40 questions found their own record, 1 another product's), 10.0% of the facts" in text
     assert "against 40.0% without it (difference −30.0 pp" in text
     largest, smallest = text.index("The largest gain (+0.300"), text.index("The smallest gain (+0.100")

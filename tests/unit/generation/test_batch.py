@@ -34,6 +34,27 @@ def test_a_shrinking_batch_answers_as_transformers_does_one_by_one(family):
     assert [answer.stopped for answer in found] == [ids[-1] in stop_ids for ids in expected]
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_beginning_that_all_prompts_share_changes_no_answer(family):
+    model = build_model(family)
+    beginning = [1, *(7 + place % 190 for place in range(60))]
+    prompts = [[*beginning, *prompt[1:]] for prompt in PROMPTS]
+    expected = [answer_alone(model, prompt, 16, [2]) for prompt in prompts]
+    read = []
+    model.get_input_embeddings().register_forward_hook(lambda _, inputs, __: read.append(inputs[0].numel()))
+    found = BatchGenerator(model, [2], pad_id=0).generate(prompts, 16)
+    assert [answer.ids for answer in found] == expected
+    # The model computed it once, but for the families whose layers see a window of the text only.
+    assert (read[0] == len(beginning)) == (family not in {"gemma2", "gemma3"})
+
+
+def test_prompts_that_are_all_the_same_are_answered_the_same():
+    model = build_model()
+    prompt = [1, *range(50, 90)]
+    found = BatchGenerator(model, [2], pad_id=0).generate([prompt] * 3, 8)
+    assert [answer.ids for answer in found] == [answer_alone(model, prompt, 8, [2])] * 3
+
+
 def test_the_log_probability_is_that_of_the_chosen_tokens():
     model = build_model()
     (answer,) = BatchGenerator(model, [2], pad_id=0).generate([PROMPTS[0]], 8)
