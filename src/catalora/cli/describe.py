@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import get_args
+from typing import cast, get_args
 
 import click
 
@@ -61,11 +61,12 @@ def command(
     from catalora import pipeline
     from catalora.catalog import Columns
 
-    work = partial(pipeline.describe, engine=engine)
     if uses_ray(engine, address, workers):
         from catalora.scale.describing import describe_on_cluster
 
         work = partial(describe_on_cluster, address=address, workers=workers)
+    else:
+        work = partial(pipeline.describe, engine=cast("EngineName", engine))
     folder = open_run(Path(runs_dir), run)
     columns = Columns(uid=uid_column, title=title_column)
     with show_progress() as progress:
