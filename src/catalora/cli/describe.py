@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import cast, get_args
 
 import click
 

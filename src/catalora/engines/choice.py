@@ -25,9 +25,9 @@ from catalora.progress import Progress
 
 # Below this a gain is not worth rows that another machine, choosing otherwise, would word otherwise.
 CLEARLY_FASTER = 1.5
-# By how much less likely a token may be than the reference's best, in nats. In bfloat16 the last bit of a logit of 16
-# is 0.0625, and two of them add up; see `docs/experiments.md`.
-NEAR_TIE_NATS = 0.25
+# By how much less likely a token may be than the reference's best, in nats: two steps of bfloat16 at logits of 8 to 16.
+# Weights of 8 bits went to twice that, an engine in float32 to nothing at all; see `docs/experiments.md`.
+NEAR_TIE_NATS = 0.125
 # A job that takes less is over before another engine is converted, loaded and measured.
 WORTH_SECONDS = 300.0
 # Each engine answers for about so long; a slow machine gets shorter answers instead of a long measurement.
