@@ -11,7 +11,6 @@ What all prompts of a batch begin with, such as an instruction with examples, is
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from os.path import commonprefix
 from typing import Any
 
 import psutil
@@ -123,12 +122,14 @@ class BatchGenerator:
         return answers
 
     def _count_shared(self, prompts: Sequence[Sequence[int]]) -> int:
-        """Tokens that all prompts begin with, at least one of each prompt left over; 0 where sharing is not worth it."""
+        """Tokens that all prompts begin with, at least one of each left over; 0 where sharing is not worth it."""
         kinds = set(getattr(self._model.config.get_text_config(), "layer_types", None) or ())
         # The fillers stand between the beginning and the rest, where a sliding window would count them.
         if len(prompts) < 2 or kinds - {"full_attention"}:
             return 0
-        shared = min(len(commonprefix([list(prompt) for prompt in prompts])), min(map(len, prompts)) - 1)
+        # Without the last token of the shortest, so that each prompt has one to go on with.
+        columns = list(zip(*prompts, strict=False))[:-1]
+        shared = next((place for place, tokens in enumerate(columns) if len(set(tokens)) > 1), len(columns))
         return shared if shared >= SHARED_TOKENS else 0
 
     def _read_shared(self, ids: Sequence[int], rows: int) -> DynamicCache:
