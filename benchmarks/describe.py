@@ -28,7 +28,7 @@ from transformers import AutoModelForCausalLM
 
 from catalora import pipeline
 from catalora.catalog.rows import Columns
-from catalora.descriptions.describe import Describer
+from catalora.descriptions.describer import Describer
 from catalora.descriptions.input import read_titles
 from catalora.export.source import open_source
 from catalora.model.adapter import merge_adapter

@@ -6,6 +6,7 @@
 
 In bfloat16 batches of other sizes already round otherwise, and near ties fall otherwise; with float32 on both sides the
 answers show whether an export holds the same model.
+The loss is the negative log-likelihood of the questions' own descriptions, and by how much it is above the run's.
 A difference is shown with its first example: the token where the answers part, and how near the two were there.
 """
 
@@ -29,10 +30,16 @@ WAYS = (
     ("gguf", "q8_0"),
     ("openvino", "float32"),
     ("openvino", "float16"),
+    ("openvino", "int8"),
+    ("openvino", "int4"),
     ("ctranslate2", "float32"),
     ("ctranslate2", "int8"),
+    ("mlx", "float32"),
+    ("mlx", "bfloat16"),
+    ("mlx", "int8"),
+    ("mlx", "int4"),
 )
-PROGRAMS = {"gguf": "llama_cpp", "openvino": "openvino", "ctranslate2": "ctranslate2"}
+PROGRAMS = {"gguf": "llama_cpp", "openvino": "openvino", "ctranslate2": "ctranslate2", "mlx": "mlx_lm"}
 
 
 def main() -> None:
@@ -62,7 +69,8 @@ def copy_run(run: Path, folder: Path, dtype: str) -> RunFolder:
 
 def compare(run: RunFolder, only: Sequence[str], questions: int) -> None:
     """Export in each way and print how many answers are the run's."""
-    print(f"{'export':24} {'MB':>7} {'seconds':>8} {'alike prompts':>14} {'same answers':>13} {'parted':>7}")
+    counts = f"{'alike prompts':>14} {'same answers':>13} {'parted':>7}"
+    print(f"{'export':24} {'MB':>7} {'seconds':>8} {counts} {'nats/token':>11} {'above':>8}")
     for kind, precision in WAYS:
         name = f"{kind}:{precision}" if precision else kind
         if only and name not in only:
@@ -80,7 +88,8 @@ def report(name: str, size_bytes: int, seconds: float, check: Check | None) -> N
     """Print one export's figures, and its first difference when there is one."""
     assert check is not None
     counts = f"{check.prompts_alike:14} {check.identical:13} {check.differing:7}"
-    print(f"{name:24} {size_bytes / 1e6:7.1f} {seconds:8.1f} {counts}", flush=True)
+    loss = f"{check.loss.export_nats_per_token:11.4f} {check.loss.change:8.2%}" if check.loss else ""
+    print(f"{name:24} {size_bytes / 1e6:7.1f} {seconds:8.1f} {counts} {loss}", flush=True)
     if check.first is not None:
         print(f"{'':24} first difference: {check.first}")
 

@@ -22,7 +22,8 @@ from catalora.catalog import read_products
 from catalora.hardware import choose_device
 from catalora.prompts import HELD_OUT_QUESTIONS, TRAINING_QUESTIONS
 from catalora.references.embedding import Embedder
-from catalora.references.index import CONTENT_CHARACTERS, PRODUCT_TOKENS, build_index, embed_products
+from catalora.references.index import build_index
+from catalora.references.product_vectors import CONTENT_CHARACTERS, PRODUCT_TOKENS, embed_products
 from catalora.references.titles import normalise_title
 
 Products = list[tuple[str, str, str]]  # uid, title, content

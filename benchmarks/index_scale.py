@@ -81,12 +81,23 @@ def measure_whole(rows: pl.DataFrame, questions: int) -> None:
         folder = Path(scratch)
         started = time.perf_counter()
         columns = (rows[name].to_list() for name in ("uid", "title", "content"))
-        index = build_index(folder, *columns, fingerprint="benchmark", embedder=embedder)
+        ended: dict[str, float] = {}
+        index = build_index(
+            folder,
+            *columns,
+            fingerprint="benchmark",
+            embedder=embedder,
+            progress=lambda stage, _done, _total: ended.update({stage: time.perf_counter()}),
+        )
         seconds = time.perf_counter() - started
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
         print(
             f"{rows.height:,} rows in {seconds:.0f} s: {rows.height / seconds:.0f} rows/s, {size / 1e6:.0f} MB",
             flush=True,
+        )
+        embedding_seconds, writing_seconds = ended["embed"] - started, ended["index"] - ended["embed"]
+        print(
+            f"embedded {rows.height / embedding_seconds:.0f} rows/s, written {rows.height / writing_seconds:.0f} rows/s"
         )
         titles = rows.sample(questions, seed=3)["title"].to_list()
         times = []

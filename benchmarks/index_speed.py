@@ -23,7 +23,7 @@ from catalora.config import DataConfig
 from catalora.hardware import choose_device
 from catalora.references import embedding, vectors
 from catalora.references.embedding import DIMENSIONS, Embedder
-from catalora.references.index import CONTENT_CHARACTERS
+from catalora.references.product_vectors import CONTENT_CHARACTERS
 
 
 def measure(work: Callable[[], object], repeats: int = 2) -> tuple[float, float]:

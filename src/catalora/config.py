@@ -101,7 +101,9 @@ class TrainingConfig(Section):
     """The optimisation."""
 
     epochs: int = Field(3, ge=1, description="Passes over the training products; one schedule spans them all.")
-    batch_size: int = Field(2, ge=1, description="Packed rows per device and step.")
+    batch_size: int = Field(
+        2, ge=1, description="Packed rows computed together; several processes share a step's rows."
+    )
     gradient_accumulation_steps: int = Field(1, ge=1, description="Batches whose gradients are added before an update.")
     learning_rate: float = Field(2e-4, gt=0, description="Peak learning rate.")
     b_rate_ratio: float = Field(

@@ -5,7 +5,7 @@ expected, a `hint` with the next step, and the facts as data. Anything else that
 """
 
 import re
-from typing import ClassVar
+from typing import Any, ClassVar
 
 # Anything that looks like a Hugging Face token.
 TOKEN = re.compile(r"hf_[A-Za-z0-9]{20,}")
@@ -36,6 +36,10 @@ class CataloraError(Exception):
         self.hint = hint
         self.facts = facts
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Keep everything on the way to another process."""
+        return _restore, (type(self), self.message, self.code, self.hint, self.facts)
+
 
 class UsageError(CataloraError):
     """The command or call does not make sense as written."""
@@ -57,6 +61,12 @@ class InputNotFoundError(CataloraError):
 
 class ModelUnavailableError(CataloraError):
     """A model or the service that holds it refuses or cannot be reached."""
+
+    exit_code = 69
+
+
+class ClusterError(CataloraError):
+    """A cluster refuses, cannot be reached, or failed at what it was given."""
 
     exit_code = 69
 
@@ -89,6 +99,10 @@ class ConfigError(CataloraError):
     """A setting is unknown, of the wrong type or out of range."""
 
     exit_code = 78
+
+
+def _restore(kind: type[CataloraError], message: str, code: str, hint: str, facts: dict[str, object]) -> CataloraError:
+    return kind(message, code=code, hint=hint, **facts)
 
 
 def hide_tokens(text: str) -> str:

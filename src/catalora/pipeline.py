@@ -9,7 +9,7 @@ and notebooks call these and nothing else. `train` is the middle three in one ca
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from catalora.catalog import (
     Columns,
@@ -24,6 +24,7 @@ from catalora.devices import claim_devices, require_free_device
 from catalora.evidence import build_influence, influence, trace
 from catalora.inspection import Settings, estimate, fit_into, foresee, measure_fit, preview
 from catalora.measurement import GeneralRequest, compare, compare_grounded
+from catalora.processes import join_processes, require_one_folder, share_batch
 from catalora.progress import Progress, ignore_progress
 from catalora.record import (
     load_config,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from catalora.descriptions.describe import Descriptions
     from catalora.documents.model_card import ExportFormat
     from catalora.documents.write import Format
+    from catalora.engines.kinds import EngineName
     from catalora.evaluation.evaluate import Announce
     from catalora.evaluation.results import Results
     from catalora.export.write import Export
@@ -117,7 +119,7 @@ def prepare(
 #    fit_into: what fits into a time
 
 
-def request_run(
+def request_run(  # noqa: PLR0913 - what a run is asked for
     data: str | Path,
     *,
     model: str | None = None,
@@ -128,10 +130,12 @@ def request_run(
     token: str | None = None,
     references: bool = True,
     share_device: bool = False,
+    processes: int = 1,
 ) -> RunFolder:
     """Check all that can be refused before anything is written, the cheapest first; then `start_run`.
 
-    Takes what `train` takes. The run waits in the state `pending`, for `train_run` or for a job of its own.
+    Takes what `train` takes, and how many processes shall train the run. It waits in the state `pending`, for
+    `train_run` or for a job of its own.
     """
     from catalora.model.source import find_source
     from catalora.training.trackers import require_trackers
@@ -141,11 +145,12 @@ def request_run(
     if model is not None:
         config = config.model_copy(update={"model": config.model.model_copy(update={"name": model})})
     check_run_name(run or "unnamed")
+    share_batch(config.training, processes)
     if not share_device:
         require_free_device(config.model.device)
     load_prepared(Path(data))
     find_source(config.model, token=token, with_weights=False)
-    return start_run(data, config, runs_dir=runs_dir, name=run, references=references)
+    return start_run(data, config, runs_dir=runs_dir, name=run, references=references, processes=processes)
 
 
 def start_run(
@@ -155,6 +160,7 @@ def start_run(
     runs_dir: str | Path = RUNS_DIR,
     name: str | None = None,
     references: bool = True,
+    processes: int = 1,
 ) -> RunFolder:
     """Make a run folder that holds its configuration and its own copy of the products it may use.
 
@@ -164,12 +170,13 @@ def start_run(
         runs_dir: where runs live.
         name: name of the run; made of date and time when empty.
         references: whether `train_run` is to index the training products.
+        processes: how many processes shall train it; a wish for whoever starts them.
     """
     prepared = load_prepared(Path(data))
     products = select_products(prepared.table(), config.data.max_samples, config.data.seed)
     run = create_run(Path(runs_dir), name)
     save_products(products, run.products)
-    record_start(run, config, prepared, products, references=references)
+    record_start(run, config, prepared, products, references=references, processes=processes)
     return run
 
 
@@ -244,6 +251,8 @@ def train_run(
 ) -> "TrainingResult | None":
     """Train a started run to its end, from its newest whole checkpoint when there is one; index its products before.
 
+    Where several processes were started for it (see `catalora.processes`), each calls this, and the first one writes.
+
     Args:
         run: a run that `start_run` made.
         token: Hugging Face token for gated models.
@@ -257,18 +266,21 @@ def train_run(
         RunStoppedError: stopped on request; resumable.
         TrainingError, StorageError, ModelUnavailableError: the status says the same, and whether it is resumable.
     """
-    with run.lock():
-        if run.read_status().state == "finished":
+    processes = join_processes()
+    with processes.leading(run.lock):
+        require_one_folder(run, processes)
+        if processes.lead(lambda: run.read_status().state) == "finished":
             return None
         requested = load_config(run).model.device
         with (
-            recording_outcome(run, progress) as report,
-            claim_devices(run, requested, share=share_device) as claims,
+            processes.leading(lambda: recording_outcome(run, progress)) as report,
+            processes.leading(lambda: claim_devices(run, requested, share=share_device)) as claims,
         ):
-            report("load libraries", 0, None)
+            told = report or ignore_progress
+            processes.lead(lambda: told("load libraries", 0, None))
             from catalora.fine_tuning import fine_tune
 
-            return fine_tune(run, claims, token=token, progress=report)
+            return fine_tune(run, claims, processes, token=token, progress=told)
 
 
 # 5. open_session, ask, trace, compare: both sides of one copy of the weights
@@ -390,7 +402,7 @@ def export(
 
     Args:
         run: a finished run.
-        kind: adapter (PEFT), merged (transformers), gguf (llama.cpp, Ollama), openvino or ctranslate2.
+        kind: adapter (PEFT), merged (transformers), gguf (llama.cpp, Ollama), openvino, ctranslate2 or mlx.
         out: a folder that does not exist yet.
         precision: of the weights; the format's default when empty.
         questions: how many questions run and export both answer; 0 leaves the comparison out.
@@ -422,7 +434,7 @@ def export(
 # 9. describe: a whole catalogue of titles, a description for each
 
 
-def describe(
+def describe(  # noqa: PLR0913 - each is an option of the command
     run: RunFolder,
     source: str | Path,
     out: str | Path,
@@ -431,6 +443,7 @@ def describe(
     grounded: bool = False,
     batch_size: int | None = None,
     columns: Columns | None = None,
+    engine: "EngineName | Literal['auto']" = "auto",
     token: str | None = None,
     progress: Progress = ignore_progress,
 ) -> "Descriptions":
@@ -444,6 +457,8 @@ def describe(
         grounded: put the record of the run's catalogue into the prompt where a title has one.
         batch_size: rows that are answered together; chosen by the free memory when empty.
         columns: names of uid and title where they are not recognised.
+        engine: what answers; `auto` measures those that are installed with some of the titles, and takes another than
+            transformers only where it is clearly faster and answers the same up to near ties.
         token: Hugging Face token for gated models.
         progress: told how far it is.
 
@@ -456,19 +471,19 @@ def describe(
         StorageError: another process does the same, or the disk takes no more.
     """
     from catalora.catalog.sources import Source
-    from catalora.descriptions.describe import check_output, describe_catalogue
+    from catalora.descriptions.describe import build_request, check_output, describe_catalogue
 
     # What can be refused before the model is loaded.
     check_output(Path(out))
     Source(Path(source))
-    with open_session(run, token=token, references=references != 0) as opened:
-        return describe_catalogue(
-            opened,
-            Path(source),
-            Path(out),
-            references=references,
-            grounded=grounded,
-            batch_size=batch_size,
-            columns=columns,
-            progress=progress,
-        )
+    request = build_request(
+        run,
+        Path(source),
+        references=references,
+        grounded=grounded,
+        batch_size=batch_size,
+        columns=columns,
+        engine=engine,
+    )
+    with open_session(run, token=token, references=request.references != 0) as opened:
+        return describe_catalogue(opened, request, Path(out), progress=progress)

@@ -18,7 +18,18 @@ import polars as pl
 from catalora.catalog import PreparedData
 from catalora.catalog.prepared import compute_file_sha256, compute_fingerprint
 from catalora.config import Config
-from catalora.errors import CataloraError, RunStoppedError, TrainingError, hide_tokens
+from catalora.errors import (
+    CataloraError,
+    ConfigError,
+    DataError,
+    InputNotFoundError,
+    ModelUnavailableError,
+    RunStoppedError,
+    StorageError,
+    TrainingError,
+    UsageError,
+    hide_tokens,
+)
 from catalora.machine import describe_machine
 from catalora.progress import Progress
 from catalora.prompts import PromptTemplate
@@ -37,15 +48,26 @@ def load_config(run: RunFolder) -> Config:
     return Config.model_validate(run.read_record()["config"])
 
 
+def read_asked_processes(run: RunFolder) -> int:
+    """How many processes of its machine a run was asked to be trained by."""
+    return int(run.read_record().get("asked_processes", 1))
+
+
 def wants_references(run: RunFolder) -> bool:
     """Whether a run was started to index its training products too."""
     return bool(run.read_record().get("references", False))
 
 
 def record_start(
-    run: RunFolder, config: Config, data: PreparedData, products: pl.DataFrame, *, references: bool
+    run: RunFolder,
+    config: Config,
+    data: PreparedData,
+    products: pl.DataFrame,
+    *,
+    references: bool,
+    processes: int = 1,
 ) -> None:
-    """Write what is asked for: configuration, which products of the data set the run holds, whether to index them.
+    """Write what is asked for: configuration, products of the data set, whether to index them, how many processes.
 
     A preset's number of products is a limit: a smaller catalogue is used whole, and a warning says so.
     """
@@ -71,12 +93,15 @@ def record_start(
                 "products": counts,
             },
             "references": references,
+            "asked_processes": processes,
         }
     )
 
 
-def record_circumstances(run: RunFolder, identity: "ModelIdentity", device: "Device", template: PromptTemplate) -> None:
-    """Write model, machine and versions; other library versions than at the start become a warning.
+def record_circumstances(
+    run: RunFolder, identity: "ModelIdentity", device: "Device", template: PromptTemplate, *, processes: int = 1
+) -> None:
+    """Write model, machine, versions and number of processes; others than at the start become a warning.
 
     Raises:
         TrainingError: the run was started with another model or template.
@@ -95,6 +120,14 @@ def record_circumstances(run: RunFolder, identity: "ModelIdentity", device: "Dev
     if changed:
         message = f"library versions changed since the start: {', '.join(changed)}; the result may differ slightly"
         run.append_event(Event("warning", 0, {"code": "versions", "message": message}))
+    before = record.get("processes", processes)
+    if before != processes:
+        message = (
+            f"trained by {processes} processes from here on, by {before} before: the same rows per step, but sums have "
+            "another order and dropout draws other masks"
+        )
+        run.append_event(Event("warning", 0, {"code": "processes", "message": message}))
+    record["processes"] = processes
     record.setdefault("machine", asdict(describe_machine(device.name)))
     run.write_record({**record, "model": asdict(identity), "device": asdict(device), "template": template.fingerprint})
 
@@ -157,6 +190,27 @@ def publish_record(run: RunFolder) -> dict[str, Any]:
     model = {**record["config"]["model"], "name": record["model"]["name"]}
     data = {key: value for key, value in record["data"].items() if key != "path"}
     return {**record, "config": {**record["config"], "model": model}, "data": data}
+
+
+def explain_outcome(
+    run: RunFolder, exit_code: int = TrainingError.exit_code, *, since: float = 0.0
+) -> CataloraError | None:
+    """The error that ended a run in other processes, as its status tells it; nothing when it tells none.
+
+    Args:
+        run: the run.
+        exit_code: of the process that wrote the status, where it is known.
+        since: `updated` of a status that does not count any more.
+    """
+    status = run.read_status()
+    if not status.error or status.state not in {"stopped", "failed", "diverged"} or status.updated <= since:
+        return None
+    kinds: tuple[type[CataloraError], ...] = (
+        RunStoppedError, DataError, InputNotFoundError, ModelUnavailableError, StorageError, ConfigError, UsageError,
+    )  # fmt: skip
+    code = RunStoppedError.exit_code if status.state == "stopped" else exit_code
+    kind = next((kind for kind in kinds if kind.exit_code == code), TrainingError)
+    return kind(status.error["message"], code=status.error["code"], hint=status.error["hint"])
 
 
 class StatusReporter:

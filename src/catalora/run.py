@@ -5,7 +5,7 @@ The worker writes, front ends read. Nothing else has to be alive for a run to go
     run.json        what was asked for and on what: config, versions, data fingerprint, device and reason (written once)
     status.json     where it is now (replaced whole)
     events.jsonl    what happened, one JSON object a line (append only)
-    worker.log      what a detached worker printed
+    worker.log      what a detached worker, or several processes, printed
     cancel          made by whoever wants the run to save and stop
     products.parquet, profile.json (of the data set), checkpoints/, adapter/, references/, evaluation/, docs/
 """

@@ -68,10 +68,9 @@ class Session:
     @cached_property
     def records(self) -> "RecordFinder":
         """The titles of all the run's products, trained on or not; indexed when they are needed for the first time."""
-        from catalora.references.records import open_records
+        from catalora.references.run_index import open_run_records
 
-        folder, fingerprint = self.run.references / "records", compute_fingerprint([self.products])
-        return open_records(folder, self.products, fingerprint=fingerprint)
+        return open_run_records(self.run, self.products)
 
     def find_record(self, question: str) -> "ProductRecord | None":
         """The product of the run that a question is about, to ground an answer in; nothing when it is about none."""
@@ -171,18 +170,27 @@ def open_session(
     from catalora.references.run_index import open_run_index
 
     config = load_config(run)
-    if not run.adapter.is_dir():
-        raise InputNotFoundError(
-            f"run {run.name!r} has no adapter yet: its state is {run.read_status().state}",
-            code="no-adapter",
-            hint=f"Finish it with `catalora train --resume --run {run.name}`.",
-        )
+    require_adapter(run)
     device = choose_device(config.model.device, dtype or config.model.dtype)
     loaded = load_base(config.model, device, token=token)
     require_same_base(run, loaded.identity)
     model = load_adapter(loaded.model, run.adapter)
     answerer = Answerer(model, loaded.tokenizer, PromptTemplate.load(run.adapter), device.name)
     return Session(run, config, read_products(run.products), answerer, open_run_index(run) if references else None)
+
+
+def require_adapter(run: RunFolder) -> None:
+    """Refuse a run that has nothing to answer with.
+
+    Raises:
+        InputNotFoundError: the run has no adapter yet.
+    """
+    if not run.adapter.is_dir():
+        raise InputNotFoundError(
+            f"run {run.name!r} has no adapter yet: its state is {run.read_status().state}",
+            code="no-adapter",
+            hint=f"Finish it with `catalora train --resume --run {run.name}`.",
+        )
 
 
 @contextmanager

@@ -124,7 +124,7 @@ def test_every_translated_error_exists():
 
 def test_every_error_that_the_app_can_meet_is_translated():
     # Only the terminal or the server's clients meet these: the app does none of it.
-    elsewhere = {"cli", "export", "descriptions", "documents", "evaluation", "serving", "scale"}
+    elsewhere = {"cli", "export", "descriptions", "documents", "engines", "evaluation", "serving", "scale"}
     for_the_server = {"generation/lanes.py", "app/server.py"}
     texts = read_texts("pt_BR")
     for path in sorted(SOURCE.rglob("*.py")):

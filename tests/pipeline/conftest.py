@@ -35,3 +35,12 @@ def run(data, tmp_path_factory):
 def session(run):
     """The run, opened for questions."""
     return pipeline.open_session(run)
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """A Ray cluster of this machine; what connects while it is there uses it."""
+    from catalora.scale.cluster import connected
+
+    with connected("", processors=2) as started:
+        yield started

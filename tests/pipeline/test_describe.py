@@ -166,3 +166,57 @@ def test_a_file_without_one_title_is_refused(run, tmp_path):
     with pytest.raises(UsageError, match="expected a name that ends with"):
         pipeline.describe(run, path, tmp_path / "out.txt")
     assert {entry.name for entry in tmp_path.iterdir()} == {"empty.csv"}
+
+
+@pytest.mark.parametrize("engine", ["ctranslate2", "openvino"])
+def test_another_engine_over_the_same_weights_gives_the_same_rows(run, titles, tmp_path, engine):
+    by_reference = pipeline.describe(run, titles, tmp_path / "a.parquet", batch_size=16, engine="transformers")
+    made = pipeline.describe(run, titles, tmp_path / "b.parquet", batch_size=16, engine=engine)
+    assert (by_reference.engine.engine, made.engine.engine) == ("transformers", engine)
+    expected, found = pl.read_parquet(by_reference.out), pl.read_parquet(made.out)
+    assert found["uid"].equals(expected["uid"])
+    same = [a == b for a, b in zip(expected["description"], found["description"], strict=True)]
+    # Both add up in another order than torch: a near tie may fall otherwise.
+    assert sum(same) >= COUNT - 3
+    columns = ["tokens", "stopped"]
+    assert found.filter(same).select(columns).equals(expected.filter(same).select(columns))
+    sure, also = (table.filter(same)["mean_log_probability"] for table in (expected, found))
+    assert (sure - also).abs().max() < 1e-4
+    # Converted once: the second job finds it in the run's folder.
+    converted = run.path / "engines" / engine / "export.json"
+    before = converted.stat().st_mtime_ns
+    pipeline.describe(run, titles, tmp_path / "c.parquet", batch_size=16, engine=engine)
+    assert converted.stat().st_mtime_ns == before
+
+
+def test_rounded_weights_are_told_with_what_they_cost(run, titles, tmp_path, command):  # noqa: F811
+    out = tmp_path / "out.csv"
+    told = command("describe", run.name, titles, "-o", out, "--runs-dir", run.path.parent, "--engine", "openvino-int4")
+    assert told.code == 0, told.err
+    assert "its weights are rounded" in told.err and "nats per token" in told.err
+    assert pl.read_csv(out).height == COUNT
+
+
+def test_a_job_keeps_its_engine_and_refuses_another(run, titles, tmp_path):
+    out = tmp_path / "out.csv"
+    process = start(run, titles, out, "--engine", "ctranslate2")
+    wait_for_shards(out, process, 1)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    manifest = json.loads((tmp_path / "out.csv.parts" / "manifest.json").read_text())
+    assert manifest["engine"]["engine"] == "ctranslate2"
+    with pytest.raises(UsageError, match="begun with the engine ctranslate2"):
+        pipeline.describe(run, titles, out, engine="transformers")
+    made = pipeline.describe(run, titles, out)
+    assert (made.engine.engine, made.rows) == ("ctranslate2", COUNT)
+
+
+def test_auto_keeps_to_transformers_for_a_short_job(run, titles, tmp_path):
+    made = pipeline.describe(run, titles, tmp_path / "out.csv")
+    assert made.engine.engine == "transformers"
+    assert "would not pay" in made.engine.reason
+
+
+def test_vllm_is_refused_where_the_run_computes_on_a_processor(run, titles, tmp_path):
+    with pytest.raises(UsageError, match="--engine vllm computes on cuda, and this run computes on cpu"):
+        pipeline.describe(run, titles, tmp_path / "out.csv", engine="vllm")

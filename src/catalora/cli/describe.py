@@ -1,11 +1,15 @@
 """`catalora describe`."""
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+from typing import cast, get_args
 
 import click
 
+from catalora.cli.engine import cluster_options, uses_ray
 from catalora.cli.output import json_option, print_json, runs_dir_option, say, show_progress
+from catalora.engines.kinds import AUTO, EngineName
 from catalora.run import open_run
 
 
@@ -18,8 +22,16 @@ from catalora.run import open_run
 )
 @click.option("--grounded", is_flag=True, help="Answer from the product's record where the run's catalogue has one.")
 @click.option("--batch-size", type=click.IntRange(min=1), help="Rows at once; chosen by the free memory without it.")
+@click.option(
+    "--engine",
+    type=click.Choice([AUTO, *get_args(EngineName), "ray"]),
+    default=AUTO,
+    show_default=True,
+    help="What answers; auto measures those installed here. int8 and int4 answer otherwise; ray is a cluster.",
+)
 @click.option("--title-column", help="Column of the title where it is not recognised.")
 @click.option("--uid-column", help="Column of the product's identifier where it is not recognised.")
+@cluster_options
 @runs_dir_option
 @json_option
 def command(
@@ -31,6 +43,9 @@ def command(
     batch_size: int | None,
     title_column: str | None,
     uid_column: str | None,
+    engine: str,
+    address: str,
+    workers: int | None,
     runs_dir: str,
     as_json: bool,
 ) -> None:
@@ -41,14 +56,21 @@ def command(
     \b
     catalora describe amazon titles.csv -o descriptions.csv
     catalora describe amazon shop.parquet -o descriptions.parquet --grounded
+    catalora describe amazon shop.parquet -o descriptions.parquet --engine ray --address auto --workers 8
     """  # noqa: D301 - click reads \b as "do not wrap"
     from catalora import pipeline
     from catalora.catalog import Columns
 
+    if uses_ray(engine, address, workers):
+        from catalora.scale.describing import describe_on_cluster
+
+        work = partial(describe_on_cluster, address=address, workers=workers)
+    else:
+        work = partial(pipeline.describe, engine=cast("EngineName | Literal['auto']", engine))
     folder = open_run(Path(runs_dir), run)
     columns = Columns(uid=uid_column, title=title_column)
     with show_progress() as progress:
-        made = pipeline.describe(
+        made = work(
             folder,
             source,
             out,
@@ -59,8 +81,9 @@ def command(
             progress=progress,
         )
     if as_json:
-        print_json({**asdict(made), "titles_per_second": made.titles_per_second})
+        print_json({**asdict(made), "engine": made.engine.model_dump(), "titles_per_second": made.titles_per_second})
         return
+    say(f"engine {made.engine.engine}: {made.engine.reason}")
     before = made.rows - made.computed
     earlier = f" ({before:,} of them before)" if before else ""
     click.echo(

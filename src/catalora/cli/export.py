@@ -12,7 +12,6 @@ from catalora.documents.wording import LANGUAGES
 from catalora.run import open_run
 
 if TYPE_CHECKING:
-    from catalora.export.check import Check
     from catalora.export.write import Export
 
 
@@ -52,8 +51,9 @@ def command(
     gguf          one file for llama.cpp, and a Modelfile for Ollama
     openvino      for OpenVINO on CPUs
     ctranslate2   for CTranslate2 on CPUs and GPUs
+    mlx           for mlx-lm on Apple's processors
 
-    The last three need an extra of the same name; comparing GGUF needs the extra llama-cpp, or leave it out: --check 0.
+    The last four need an extra of the same name; comparing GGUF needs the extra llama-cpp, or leave it out: --check 0.
 
     \b
     catalora export amazon --format merged --out exports/amazon
@@ -66,8 +66,9 @@ def command(
             folder, kind, out, precision=precision, questions=questions, language=lang, progress=progress
         )
     if as_json:
-        shown = {**asdict(export), "check": _check_as_json(export.check)}
-        print_json(shown)
+        from catalora.export.papers import describe_check
+
+        print_json({**asdict(export), "check": describe_check(export.check) if export.check else None})
     else:
         print_export(export)
 
@@ -89,7 +90,10 @@ def print_export(export: "Export") -> None:
         click.echo(f"first difference: {clean(first.question)!r}, token {first.token}")
         click.echo(f"  run:    {clean(first.expected)!r}")
         click.echo(f"  export: {clean(first.found)!r}")
-
-
-def _check_as_json(check: "Check | None") -> dict[str, object] | None:
-    return {**asdict(check), "differing_share": check.differing_share} if check else None
+    if check.loss:
+        loss = check.loss
+        click.echo(
+            f"loss on {loss.descriptions} held-out descriptions: {loss.export_nats_per_token:.4f} nats per token, the "
+            f"run's {loss.run_nats_per_token:.4f} ({loss.change:+.2%}); {loss.export_bits_per_byte:.4f} bits per byte, "
+            f"the run's {loss.run_bits_per_byte:.4f}"
+        )

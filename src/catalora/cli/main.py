@@ -29,8 +29,9 @@ COMMANDS = {
     "compare": "Measure before and after on products that the model never saw.",
     "evaluate": "Measure before and after with intervals, and write a report.",
     "docs": "Write the documents of a run: data, fine-tuning, model card; Markdown, HTML, PDF.",
-    "export": "Write a tuned run for other programs: adapter, merged, GGUF, OpenVINO, CTranslate2.",
+    "export": "Write a tuned run for other programs: adapter, merged, GGUF, OpenVINO, CTranslate2, MLX.",
     "describe": "Write a description for every title of a file; goes on after a kill.",
+    "engines": "List the programs that can answer a catalogue; install vLLM into an environment of its own.",
     "serve": "Answer over HTTP as OpenAI's clients ask: chat, completions, embeddings, streams.",
     "runs": "List runs; show, follow, stop, resume or delete one.",
     "presets": "List presets and settings.",
@@ -47,8 +48,10 @@ EXTRAS = {
     **dict.fromkeys(("fastapi", "uvicorn", "prometheus_client", "starlette"), "serve"),
     "gguf": "gguf",
     "llama_cpp": "llama-cpp",
-    **dict.fromkeys(("openvino", "openvino_tokenizers"), "openvino"),
+    **dict.fromkeys(("openvino", "openvino_tokenizers", "nncf"), "openvino"),
     "ctranslate2": "ctranslate2",
+    **dict.fromkeys(("mlx", "mlx_lm"), "mlx"),
+    **dict.fromkeys(("ray", "pyarrow"), "ray"),
 }
 
 

@@ -148,14 +148,15 @@ def stop(run: str, wait: bool, kill: bool, runs_dir: str, as_json: bool) -> None
 @command.command()
 @click.argument("run")
 @click.option("--share-device", is_flag=True, help="Train although another run trains on the same device.")
+@click.option("--processes", type=click.IntRange(1), help="How many train it together; as before without it.")
 @runs_dir_option
 @json_option
-def resume(run: str, share_device: bool, runs_dir: str, as_json: bool) -> None:
+def resume(run: str, share_device: bool, processes: int | None, runs_dir: str, as_json: bool) -> None:
     """Go on with RUN in the background, from its newest checkpoint."""
     from catalora import jobs
 
     folder = open_run(Path(runs_dir), run)
-    print_launched(jobs.resume(folder, share_device=share_device), runs_dir, as_json)
+    print_launched(jobs.resume(folder, share_device=share_device, processes=processes), runs_dir, as_json)
 
 
 @command.command()

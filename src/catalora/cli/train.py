@@ -1,7 +1,11 @@
-"""`catalora train`."""
+"""`catalora train`: in this process, in several of this machine, under torchrun, or on a Ray cluster."""
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import click
 
@@ -16,6 +20,8 @@ from catalora.cli.output import (
 from catalora.cli.runs import name_place, print_launched
 from catalora.config import Tracker
 from catalora.errors import CataloraError, UsageError
+from catalora.processes import Processes, join_processes, leave_processes, share_batch
+from catalora.record import load_config, read_asked_processes
 from catalora.run import RunFolder, open_run
 
 
@@ -34,6 +40,19 @@ from catalora.run import RunFolder, open_run
 @click.option("--run", "name", help="Name of the run; made of date and time without it.")
 @click.option("--resume", is_flag=True, help="Go on with the run named by --run, with its own settings.")
 @click.option("--detach", is_flag=True, help="Train in a process of its own, which this terminal may leave behind.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1),
+    help="Train in so many processes, each with its share of every step's rows; 1 without it.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Where these processes are: on this machine, or on a Ray cluster.",
+)
+@click.option("--address", default="", help="HOST:PORT of the Ray cluster, or auto; Ray is started here without it.")
 @click.option("--no-index", is_flag=True, help="Do not index the training products as references.")
 @click.option("--no-estimate", is_flag=True, help="Start at once, without a trial of time, memory and disk.")
 @click.option("--share-device", is_flag=True, help="Train although another run trains on the same device.")
@@ -48,6 +67,9 @@ def command(
     name: str | None,
     resume: bool,
     detach: bool,
+    processes: int | None,
+    engine: str,
+    address: str,
     no_index: bool,
     no_estimate: bool,
     share_device: bool,
@@ -60,15 +82,24 @@ def command(
     catalora train --data data/amazon --model google/gemma-2b --preset overnight --run amazon
     catalora train --data data/amazon --preset overnight --run night --detach
     catalora train --resume --run amazon
+    torchrun --nproc-per-node 4 -m catalora train --data data/amazon --preset overnight --run four
     """  # noqa: D301 - click reads \b as "do not wrap"
     from catalora import pipeline
 
-    if resume:
-        _refuse_with_resume(
-            data=data, model=model, preset=preset, settings=settings, report_to=trackers, no_index=no_index
-        )
-        run = _open_interrupted(Path(runs_dir), name)
-    else:
+    _refuse_together(detach=detach, engine=engine, address=address)
+    group = join_processes()
+    if group.count > 1:
+        _refuse_under_torchrun(group, processes=processes, detach=detach, engine=engine)
+
+    def begin() -> RunFolder:
+        wanted = group.count if group.count > 1 else processes
+        if resume:
+            _refuse_with_resume(
+                data=data, model=model, preset=preset, settings=settings, report_to=trackers, no_index=no_index
+            )
+            run = _open_interrupted(Path(runs_dir), name)
+            share_batch(load_config(run).training, wanted or read_asked_processes(run))
+            return run
         run = pipeline.request_run(
             _require_data(data),
             model=model,
@@ -77,18 +108,81 @@ def command(
             runs_dir=runs_dir,
             run=name,
             references=not no_index,
-            share_device=share_device,
+            share_device=share_device or engine == "ray",
+            processes=wanted or 1,
         )
-        if not no_estimate:
+        if not no_estimate and engine == "local":
             say(_foresee(run))
-    if detach:
-        from catalora import jobs
+        return run
 
-        print_launched(jobs.launch(run, share_device=share_device), runs_dir, as_json)
-        return
-    with show_progress(lambda: run.read_status().eta_seconds) as progress:
-        pipeline.train_run(run, share_device=share_device, progress=progress)
-    _print_result(run, as_json)
+    with _one_voice(group):
+        run = RunFolder(Path(group.lead(lambda: str(begin().path))))
+        # Under torchrun each of them is one; else they are still to be started.
+        count = 1 if group.count > 1 else processes or read_asked_processes(run)
+        if detach:
+            from catalora import jobs
+
+            print_launched(jobs.launch(run, share_device=share_device, processes=count), runs_dir, as_json)
+            return
+        train = _choose_engine(engine, address, count)
+        if group.leads:
+            with show_progress(lambda: run.read_status().eta_seconds) as progress:
+                train(run, share_device=share_device, progress=progress)
+            _print_result(run, as_json)
+        else:
+            train(run, share_device=share_device)
+    leave_processes()
+
+
+def _choose_engine(engine: str, address: str, processes: int) -> Callable[..., Any]:
+    """What trains a run and returns when it is finished."""
+    from catalora import jobs, pipeline
+
+    if engine == "ray":
+        from catalora.scale.train import train_on_ray
+
+        return partial(train_on_ray, processes=processes, address=address)
+    if processes > 1:
+        return partial(jobs.train_together, processes=processes)
+    return pipeline.train_run
+
+
+@contextmanager
+def _one_voice(group: Processes) -> Iterator[None]:
+    """Let one of several processes say what went wrong; the others end with the same exit code."""
+    try:
+        yield
+    except CataloraError as error:
+        if group.leads:
+            raise
+        sys.exit(error.exit_code)
+
+
+def _refuse_together(*, detach: bool, engine: str, address: str) -> None:
+    if address and engine != "ray":
+        raise UsageError(
+            f"--address {address} names a Ray cluster, but --engine is {engine}",
+            code="address-without-ray",
+            hint="Add --engine ray, or leave --address out.",
+        )
+    if detach and engine == "ray":
+        raise UsageError(
+            "--detach cannot be used with --engine ray",
+            code="ray-detached",
+            hint="Hand the command to the cluster: ray job submit -- catalora train … --engine ray --address auto.",
+        )
+
+
+def _refuse_under_torchrun(group: Processes, *, processes: int | None, detach: bool, engine: str) -> None:
+    extra = [name for name, given in (("--detach", detach), ("--engine ray", engine == "ray")) if given]
+    if processes not in {None, group.count}:
+        extra.append(f"--processes {processes}")
+    if extra:
+        raise UsageError(
+            f"{', '.join(extra)} cannot be used here: {group.count} processes were started already (WORLD_SIZE)",
+            code="processes-given-twice",
+            hint="Leave it out under torchrun.",
+        )
 
 
 def _foresee(run: RunFolder) -> str:

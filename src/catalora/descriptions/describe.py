@@ -1,48 +1,91 @@
 """Describing a whole catalogue with a run: read, cut into shards, answer shard by shard, put together.
 
-The adapter is merged into the weights first, as `catalora export --format merged` does it: the same answers up to
-rounding, in about half the operations. Decoding is always greedy, so that a shard that is computed again after a kill
-comes out the same.
+Who computes is handed in as two functions: one that reads the input and cuts it, one that describes shards. Here both
+run in this process; `catalora.scale.describing` has them run by workers on a cluster. Whoever computes, this process
+alone writes, so that a worker which was given up for lost can never write into somebody else's job.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import polars as pl
 
 from catalora.catalog.prepared import compute_file_sha256
 from catalora.catalog.rows import Columns
 from catalora.catalog.sources import Source
+from catalora.descriptions.describer import Describer
 from catalora.descriptions.input import read_titles
 from catalora.descriptions.output import find_format, name_removed, write_output
-from catalora.descriptions.shards import Job, Manifest, Parts, hold_parts, name_parts, require_same_job
+from catalora.descriptions.shards import (
+    Job,
+    Manifest,
+    Parts,
+    hold_parts,
+    name_parts,
+    require_same_engine,
+    require_same_job,
+)
+from catalora.engines.catalogue import RunEngines
+from catalora.engines.choice import EngineChoice, choose_engine
+from catalora.engines.kinds import AUTO, EngineName
 from catalora.errors import DataError, UsageError
-from catalora.generation.batch import BatchGenerator, Generated
-from catalora.model.adapter import WEIGHTS_FILE, merge_adapter
+from catalora.model.adapter import WEIGHTS_FILE
 from catalora.progress import Progress, ignore_progress
-from catalora.references.facts import extract_facts
-from catalora.references.grounding import Record
-from catalora.references.records import ProductRecord
+from catalora.record import load_config
+from catalora.run import RunFolder
 from catalora.session import Session
 
-SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
-    "position": pl.UInt32,
-    "uid": pl.String,
-    "title": pl.String,
-    "description": pl.String,
-    "tokens": pl.Int64,
-    "stopped": pl.Boolean,
-    "mean_log_probability": pl.Float64,
-    "references": pl.List(pl.Struct({"uid": pl.String, "score": pl.Float64})),
-    "record_uid": pl.String,
-    "record_score": pl.Float64,
-    "facts": pl.Int64,
-    "facts_supported": pl.Int64,
-    "facts_contradicted": pl.Int64,
-}
+# Titles that each engine answers when they are measured.
+SAMPLE_TITLES = 32
+# vLLM makes its own batches; a shard bounds what a kill costs.
+VLLM_ROWS = 2_048
+# A shard's number and its rows: before, those of `rows.parquet`; after, those of `describer.SCHEMA`.
+Shard = tuple[int, pl.DataFrame]
+# By the engine of that name.
+DescribeShards = Callable[[str, Iterable[Shard]], Iterator[Shard]]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be described by what, small enough to be sent to another process.
+
+    Attributes:
+        run: a finished run.
+        source: the input.
+        references: nearest training products per row.
+        grounded: put the record of the run's catalogue into the prompt where a title has one.
+        batch_size: rows that are answered together; chosen by the free memory when empty.
+        columns: names of uid and title where they are not recognised.
+        engine: what answers; `auto` measures those that are installed and keeps to the run's own weights.
+    """
+
+    run: RunFolder
+    source: Path
+    references: int
+    grounded: bool = False
+    batch_size: int | None = None
+    columns: Columns = Columns()  # noqa: RUF009 - frozen
+    engine: EngineName | Literal["auto"] = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The input, read and ready to be cut.
+
+    Attributes:
+        rows: the usable rows.
+        removed: the others, each with a reason.
+        batch_size: rows of a shard.
+        engine: what is to answer, and why it.
+    """
+
+    rows: pl.DataFrame
+    removed: pl.DataFrame
+    batch_size: int
+    engine: EngineChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +100,7 @@ class Descriptions:
         computed: rows that were described in this start; the others were done before.
         stopped: answers that the model ended itself, of all.
         seconds: time of this start's answering, with references and fact check.
+        engine: what answered, and why it.
     """
 
     out: Path
@@ -66,6 +110,7 @@ class Descriptions:
     computed: int
     stopped: int
     seconds: float
+    engine: EngineChoice
 
     @property
     def titles_per_second(self) -> float:
@@ -73,27 +118,31 @@ class Descriptions:
         return self.computed / self.seconds if self.seconds else 0.0
 
 
-def describe_catalogue(
-    session: Session,
+def build_request(
+    run: RunFolder,
     source: Path,
-    out: Path,
     *,
     references: int | None = None,
     grounded: bool = False,
     batch_size: int | None = None,
     columns: Columns | None = None,
-    progress: Progress = ignore_progress,
+    engine: EngineName | Literal["auto"] = "auto",
+) -> Request:
+    """A request, its references as many as the run's setting says where no number is given."""
+    limit = load_config(run).references.count if references is None else references
+    return Request(run, source, limit, grounded, batch_size, columns or Columns(), engine)
+
+
+def describe_catalogue(
+    session: Session, request: Request, out: Path, *, progress: Progress = ignore_progress
 ) -> Descriptions:
     """Describe every title of a file; a second start after a kill goes on where the first one was.
 
     Args:
-        session: an open run. Its model is merged with its adapter and must not be asked afterwards.
-        source: JSON Lines, JSON, CSV or Parquet, plain, gzip'd or in a zip archive; titles alone are enough.
+        session: the request's run, open. Its model is merged with its adapter and must not be asked afterwards.
+        request: what to describe: JSON Lines, JSON, CSV or Parquet, plain, gzip'd or in a zip archive; titles alone are
+            enough.
         out: a new file that ends with .csv, .parquet or .jsonl.
-        references: nearest training products per row; the run's setting when empty.
-        grounded: put the record of the run's catalogue into the prompt where a title has one.
-        batch_size: rows that are answered together; chosen by the free memory when empty.
-        columns: names of uid and title where they are not recognised.
         progress: told how far it is, stage `describe`, in rows.
 
     Raises:
@@ -101,23 +150,66 @@ def describe_catalogue(
         DataError: the input cannot be read, or holds no title.
         StorageError: another process does the same, or the disk takes no more.
     """
+    describer = Describer(session, request.references, grounded=request.grounded)
+    engines = describer.list_engines(name_parts(out) / "engine", progress)
+
+    def plan() -> Plan:
+        return plan_shards(request, describer, lambda rows: _choose(request, rows, describer, engines), progress)
+
+    def describe_here(engine: str, shards: Iterable[Shard]) -> Iterator[Shard]:
+        progress(f"engine {engine}", 0, None)
+        with describer.answering_with(engines.open(engine)):
+            for number, rows in shards:
+                yield number, describer.describe(rows)
+
+    return complete_job(request, out, plan, describe_here, progress=progress)
+
+
+def complete_job(
+    request: Request,
+    out: Path,
+    plan: Callable[[], Plan],
+    describe_shards: DescribeShards,
+    *,
+    progress: Progress = ignore_progress,
+) -> Descriptions:
+    """Bring a job from wherever its parts stand to its output.
+
+    Args:
+        request: what to describe.
+        out: a new file that ends with .csv, .parquet or .jsonl.
+        plan: reads the input; called only where nothing has begun yet.
+        describe_shards: describes shards by an engine, and hands them back in any order as they are finished.
+        progress: told how far it is, stage `describe`, in rows.
+
+    Raises:
+        UsageError, StorageError: as `describe_catalogue`; and whatever the two functions raise.
+    """
     check_output(out)
     folder = name_parts(out)
-    limit = session.config.references.count if references is None else references
-    writer = Describer(session, limit, grounded=grounded)
     with hold_parts(folder) as parts:
-        job = _identify(session, source, writer, columns or Columns())
-        manifest = parts.read_manifest() or _begin(parts, job, writer, source, columns, batch_size, progress)
+        job = _identify(request)
+        manifest = parts.read_manifest() or _begin(parts, job, plan())
         require_same_job(manifest.job, job, folder)
+        require_same_engine(manifest.engine.engine, request.engine, folder)
         started = time.monotonic()
-        computed = _fill_shards(parts, manifest, writer, progress)
+        computed = _fill_shards(parts, manifest, describe_shards, progress)
         seconds = time.monotonic() - started
         progress("put together", 0, None)
         write_output(parts, manifest, out)
         stopped = parts.scan_shards(manifest).select(pl.col("stopped").sum()).collect().item()
         removed = parts.count_removed()
         parts.remove()
-    return Descriptions(out, name_removed(out) if removed else None, manifest.rows, removed, computed, stopped, seconds)
+    return Descriptions(
+        out=out,
+        removed_file=name_removed(out) if removed else None,
+        rows=manifest.rows,
+        removed=removed,
+        computed=computed,
+        stopped=stopped,
+        seconds=seconds,
+        engine=manifest.engine,
+    )
 
 
 def check_output(out: Path) -> None:
@@ -135,157 +227,79 @@ def check_output(out: Path) -> None:
         )
 
 
-class Describer:
-    """Answers titles of one run, and says of each answer what it is near to and what its record says.
+def plan_shards(
+    request: Request,
+    describer: Describer,
+    choose: Callable[[pl.DataFrame], EngineChoice],
+    progress: Progress = ignore_progress,
+) -> Plan:
+    """Read the input, and choose what answers its usable rows and how many of them go into a shard.
 
-    Args:
-        session: an open run; its adapter is merged into its weights here.
-        references: nearest training products per row.
-        grounded: put the record into the prompt where a title has one.
+    Raises:
+        DataError: the input cannot be read, or holds no title.
     """
-
-    def __init__(self, session: Session, references: int, *, grounded: bool) -> None:
-        answerer = session.answerer
-        self.references = references
-        self.grounded = grounded
-        self.max_new_tokens = session.config.generation.max_new_tokens
-        self.max_prompt_tokens = answerer.context_length - self.max_new_tokens
-        self.max_row_bytes = session.config.data.max_row_bytes
-        self._session = session
-        model = merge_adapter(answerer.model, answerer.model.dtype)
-        self.generator = BatchGenerator(model, answerer.stop_ids, answerer.pad_id)
-
-    def count_tokens(self, questions: Sequence[str]) -> list[int]:
-        """Tokens of each title's prompt, without a record."""
-        return [len(ids) for ids in self._encode_plain(questions)]
-
-    def describe(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """The rows of one shard, described: the columns of `SCHEMA`."""
-        questions = rows["question"].to_list()
-        records = [self._session.find_record(question) for question in questions]
-        answers = self.generator.generate(self._encode(questions, records), self.max_new_tokens)
-        texts = [self._session.answerer.decode(answer.ids) for answer in answers]
-        found = self._search(questions)
-        columns = {
-            **{name: rows[name].to_list() for name in ("position", "uid", "title")},
-            "description": texts,
-            **_describe_confidence(answers),
-            "references": found,
-            **_check_facts(texts, records),
-        }
-        return pl.DataFrame(columns, schema=SCHEMA)
-
-    def _encode(self, questions: Sequence[str], records: Sequence[ProductRecord | None]) -> list[list[int]]:
-        prompts = self._encode_plain(questions)
-        if not self.grounded:
-            return prompts
-        answerer, places = self._session.answerer, [place for place, record in enumerate(records) if record]
-        with_record = answerer.template.encode_grounded_prompts(
-            answerer.tokenizer,
-            [questions[place] for place in places],
-            [(record.title, record.content) for record in records if record],
-        )
-        for place, ids in zip(places, with_record, strict=True):
-            if len(ids) <= self.max_prompt_tokens:
-                prompts[place] = ids
-        return prompts
-
-    def _encode_plain(self, questions: Sequence[str]) -> list[list[int]]:
-        answerer = self._session.answerer
-        return answerer.template.encode_prompts(answerer.tokenizer, questions)
-
-    def _search(self, questions: Sequence[str]) -> list[list[dict[str, Any]]]:
-        index = self._session.references
-        if index is None or not self.references:
-            return [[] for _ in questions]
-        found = index.search(questions, self.references, self._session.config.references.min_score)
-        return [[{"uid": item.uid, "score": item.score} for item in row] for row in found]
-
-
-def _describe_confidence(answers: Sequence[Generated]) -> dict[str, list[Any]]:
-    return {
-        "tokens": [len(answer.ids) for answer in answers],
-        "stopped": [answer.stopped for answer in answers],
-        "mean_log_probability": [answer.mean_log_probability for answer in answers],
-    }
-
-
-def _check_facts(texts: Sequence[str], records: Sequence[ProductRecord | None]) -> dict[str, list[Any]]:
-    """Each answer's facts held against the record of its title; nothing where there is none."""
-    checked: list[tuple[int | None, int | None, int | None]] = []
-    for text, record in zip(texts, records, strict=True):
-        if record is None:
-            checked.append((None, None, None))
-            continue
-        known = Record(record.title, record.content)
-        verdicts = [known.check(fact).verdict for fact in extract_facts(text)]
-        checked.append((len(verdicts), verdicts.count("supported"), verdicts.count("contradicted")))
-    facts, supported, contradicted = zip(*checked, strict=True)
-    return {
-        "record_uid": [record.uid if record else None for record in records],
-        "record_score": [record.score if record else None for record in records],
-        "facts": list(facts),
-        "facts_supported": list(supported),
-        "facts_contradicted": list(contradicted),
-    }
-
-
-def _identify(session: Session, source: Path, writer: Describer, columns: Columns) -> Job:
-    found = Source(source)
-    return Job(
-        run=session.run.name,
-        adapter_sha256=compute_file_sha256(session.run.adapter / WEIGHTS_FILE),
-        weights_hash=session.run.read_record()["model"]["weights_hash"],
-        input=found.name,
-        input_sha256=found.compute_sha256(),
-        settings={
-            "references": writer.references,
-            "grounded": writer.grounded,
-            "max_new_tokens": writer.max_new_tokens,
-            "uid_column": columns.uid,
-            "title_column": columns.title,
-        },
-    )
-
-
-def _begin(
-    parts: Parts,
-    job: Job,
-    writer: Describer,
-    source: Path,
-    columns: Columns | None,
-    batch_size: int | None,
-    progress: Progress,
-) -> Manifest:
-    wanted = Columns(uid=columns.uid, title=columns.title, titles_only=True) if columns else Columns(titles_only=True)
+    columns = Columns(uid=request.columns.uid, title=request.columns.title, titles_only=True)
     rows, removed = read_titles(
-        source, wanted, writer.count_tokens, writer.max_prompt_tokens, writer.max_row_bytes, progress
+        request.source, columns, describer.count_tokens, describer.max_prompt_tokens, describer.max_row_bytes, progress
     )
     if rows.is_empty():
         raise DataError(
-            f"{source}: none of its {removed.height:,} rows has a title that can be described"
+            f"{request.source}: none of its {removed.height:,} rows has a title that can be described"
             + (f"; the first: {removed['reason'][0]}" if removed.height else ""),
             code="describe-no-titles",
             hint="Name the column that holds the title with --title-column NAME.",
         )
+    engine = choose(rows)
     longest = max(rows["tokens"].to_list())
-    size = batch_size or writer.generator.choose_batch_size(longest, writer.max_new_tokens)
-    manifest = Manifest(job=job, rows=rows.height, batch_size=size)
-    parts.begin(manifest, rows, removed)
+    fitting = describer.generator.choose_batch_size(longest, describer.max_new_tokens)
+    return Plan(rows, removed, request.batch_size or (VLLM_ROWS if engine.engine == "vllm" else fitting), engine)
+
+
+def _choose(request: Request, rows: pl.DataFrame, describer: Describer, engines: RunEngines) -> EngineChoice:
+    """The engine asked for, or the one that some of the titles choose; how many there are decides whether it pays."""
+    if request.engine != AUTO:
+        return engines.take(request.engine)
+    some = rows.sort("tokens").gather_every(max(1, rows.height // SAMPLE_TITLES)).head(SAMPLE_TITLES)
+    prompts = describer.encode_questions(some["question"].to_list())
+    limit = describer.max_new_tokens
+    return choose_engine(describer.generator, engines.list_candidates(), prompts, rows.height, limit, engines.progress)
+
+
+def _identify(request: Request) -> Job:
+    found = Source(request.source)
+    return Job(
+        run=request.run.name,
+        adapter_sha256=compute_file_sha256(request.run.adapter / WEIGHTS_FILE),
+        weights_hash=request.run.read_record()["model"]["weights_hash"],
+        input=found.name,
+        input_sha256=found.compute_sha256(),
+        settings={
+            "references": request.references,
+            "grounded": request.grounded,
+            "max_new_tokens": load_config(request.run).generation.max_new_tokens,
+            "uid_column": request.columns.uid,
+            "title_column": request.columns.title,
+        },
+    )
+
+
+def _begin(parts: Parts, job: Job, plan: Plan) -> Manifest:
+    manifest = Manifest(job=job, rows=plan.rows.height, batch_size=plan.batch_size, engine=plan.engine)
+    parts.begin(manifest, plan.rows, plan.removed)
     return manifest
 
 
-def _fill_shards(parts: Parts, manifest: Manifest, writer: Describer, progress: Progress) -> int:
+def _fill_shards(parts: Parts, manifest: Manifest, describe_shards: DescribeShards, progress: Progress) -> int:
     """Compute the shards that are missing; returns how many rows were computed."""
-    rows, computed = parts.read_rows(), 0
+    rows, size = parts.read_rows(), manifest.batch_size
     missing = [number for number in range(manifest.shards) if not parts.has_shard(number)]
-    done = manifest.rows - sum(
-        min(manifest.batch_size, manifest.rows - number * manifest.batch_size) for number in missing
-    )
-    for number in missing:
-        progress("describe", done + computed, manifest.rows)
-        shard = rows.slice(number * manifest.batch_size, manifest.batch_size)
-        parts.write_shard(number, writer.describe(shard))
-        computed += shard.height
-    progress("describe", done + computed, manifest.rows)
-    return computed
+    if not missing:
+        return 0
+    done = before = manifest.rows - sum(min(size, manifest.rows - number * size) for number in missing)
+    progress("describe", done, manifest.rows)
+    waiting = ((number, rows.slice(number * size, size)) for number in missing)
+    for number, shard in describe_shards(manifest.engine.engine, waiting):
+        parts.write_shard(number, shard)
+        done += shard.height
+        progress("describe", done, manifest.rows)
+    return done - before

@@ -20,6 +20,8 @@ import filelock
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
+from catalora.engines.choice import EngineChoice
+from catalora.engines.kinds import AUTO
 from catalora.errors import StorageError, UsageError
 from catalora.run import flush_to_disk, write_json
 
@@ -59,6 +61,7 @@ class Manifest(BaseModel):
         job: what is described by what.
         rows: usable rows.
         batch_size: rows of a shard; kept, so that a second start cuts the same shards on a machine with other memory.
+        engine: what answers and why it; kept, so that all rows of a job are answered by one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,6 +69,7 @@ class Manifest(BaseModel):
     job: Job
     rows: int
     batch_size: int
+    engine: EngineChoice
 
     @property
     def shards(self) -> int:
@@ -203,6 +207,20 @@ def require_same_job(found: Job, wanted: Job, folder: Path) -> None:
         hint="Go on with the same run, input and options; or remove the folder, or name another file with -o.",
         changed=changed,
     )
+
+
+def require_same_engine(found: str, wanted: str, folder: Path) -> None:
+    """Refuse to go on by another engine, which would round otherwise.
+
+    Raises:
+        UsageError: with both.
+    """
+    if wanted not in {AUTO, found}:
+        raise UsageError(
+            f"{folder}: was begun with the engine {found}, now {wanted} is asked for",
+            code="describe-other-engine",
+            hint="Leave --engine out to go on; or remove the folder, or name another file with -o.",
+        )
 
 
 def _write_parquet(rows: pl.DataFrame, path: Path) -> None:

@@ -20,7 +20,7 @@ NAME = "model_card"
 NOTICE = "NOTICE"
 # The wording that the Gemma Terms of Use, section 3.1, ask distributors of derivatives to include.
 GEMMA_NOTICE = "Gemma is provided under and subject to the Gemma Terms of Use found at ai.google.dev/gemma/terms\n"
-ExportFormat = Literal["adapter", "merged", "gguf", "openvino", "ctranslate2"]
+ExportFormat = Literal["adapter", "merged", "gguf", "openvino", "ctranslate2", "mlx"]
 _LICENCES = {
     "gemma": {"license": "gemma"},
     "demo": {"license": "apache-2.0"},

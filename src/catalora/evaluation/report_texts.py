@@ -270,8 +270,7 @@ ENGLISH = {
     "form-stop": "stop by themselves, after (of {count})",
     "general": "General abilities",
     "general-note": "Tasks that have nothing to do with the catalogue, of lm-eval {version}: the same questions in the"
-    " same order, before and after. To get worse here is the price of tuning. Few questions show only large"
-    " differences.",
+    " same order, before and after. Getting worse here is the price of tuning. Few questions show only large ones.",
     "task": "task and measure",
     "questions": "questions",
     "seeds": "Other training seeds",

@@ -6,11 +6,16 @@ differing tokens counts how much of the text is not the same, not how many decis
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from catalora.catalog import pick_products, read_products
+import numpy as np
+from numpy.typing import NDArray
+
+from catalora.catalog import Product, pick_products, read_products
 from catalora.config import GenerationConfig
+from catalora.export.loss import Loss, Scorer, TrueTexts, compute_loss, read_true_texts
+from catalora.export.plain import score_by_model
 from catalora.export.source import ExportSource
 from catalora.generation.answer import Answerer
 from catalora.progress import Progress
@@ -63,6 +68,7 @@ class Check:
         differing: tokens that are not the same at their place.
         first: the first answer that differs, or nothing.
         seconds: time in which the export answered.
+        loss: how likely both find held-out descriptions; nothing where the program does not tell.
     """
 
     engine: str
@@ -74,6 +80,7 @@ class Check:
     differing: int
     first: Divergence | None
     seconds: float
+    loss: Loss | None = None
 
     @property
     def differing_share(self) -> float:
@@ -91,22 +98,23 @@ class Reference:
     answers: tuple[tuple[int, ...], ...]
     max_new_tokens: int
     computed: str
+    texts_to_read: TrueTexts | None = None
 
 
-def choose_questions(source: ExportSource, count: int) -> list[str]:
-    """The same questions for every export of a run: held-out titles, in all forms of the training in turn."""
+def choose_questions(source: ExportSource, count: int) -> tuple[list[Product], list[str]]:
+    """The same products and questions for every export of a run: held-out, in all forms of the training in turn."""
     table, config = read_products(source.run.products), source.config
     products = pick_products(table, "test", count, config.data.seed) or pick_products(
         table, "train", count, config.data.seed
     )
-    return [source.template.render_question(product.title, form) for form, product in enumerate(products)]
+    return products, [source.template.render_question(product.title, form) for form, product in enumerate(products)]
 
 
 def answer_by_run(source: ExportSource, count: int, progress: Progress) -> Reference:
     """Let the run itself answer: its base model with its adapter, as `catalora ask` does, but always greedily."""
     model, tokenizer = source.load_tuned()
     answerer = Answerer(model, tokenizer, source.template, source.device.name)
-    questions = choose_questions(source, count)
+    products, questions = choose_questions(source, count)
     prompts = source.template.encode_prompts(tokenizer, questions)
     greedy = greedy_settings(source.config.generation)
     answers: list[list[int]] = []
@@ -114,6 +122,11 @@ def answer_by_run(source: ExportSource, count: int, progress: Progress) -> Refer
         progress("the run answers", start, len(prompts))
         batch = prompts[start : start + BATCH_SIZE]
         answers += answerer.generate(batch, greedy, ["tuned"] * len(batch))
+
+    def score(ids: Sequence[int]) -> NDArray[np.float64]:
+        return score_by_model(answerer.model, ids)
+
+    progress("the run reads", 0, None)
     return Reference(
         questions=tuple(questions),
         texts=tuple(source.template.render_prompt(question) for question in questions),
@@ -121,6 +134,7 @@ def answer_by_run(source: ExportSource, count: int, progress: Progress) -> Refer
         answers=tuple(map(tuple, answers)),
         max_new_tokens=greedy.max_new_tokens,
         computed=f"base model with adapter, {source.device.dtype} on {source.device.name}",
+        texts_to_read=read_true_texts(source, tokenizer, products, questions, score),
     )
 
 
@@ -140,7 +154,11 @@ def check_export(engine: Engine, reference: Reference, decode: Decode, progress:
     alike = sum(
         tuple(engine.tokenise(text)) == ids for text, ids in zip(reference.texts, reference.prompts, strict=True)
     )
-    return compare_answers(reference, found, engine.name, decode, seconds, alike)
+    check = compare_answers(reference, found, engine.name, decode, seconds, alike)
+    if reference.texts_to_read is None or not isinstance(engine, Scorer):
+        return check
+    progress("the export reads", 0, None)
+    return replace(check, loss=compute_loss(engine, reference.texts_to_read))
 
 
 def compare_answers(

@@ -6,13 +6,16 @@ from importlib.metadata import version
 from pathlib import Path
 
 import ctranslate2
+import numpy as np
 from ctranslate2.converters import TransformersConverter
+from numpy.typing import NDArray
 from transformers import AutoTokenizer
 
 from catalora.errors import ModelUnavailableError
 from catalora.export.merge import TOKENIZER_FILES
 from catalora.export.plain import collect_stop_ids, read_generation_settings, tokenise_prompt
 from catalora.export.source import ExportSource
+from catalora.generation.batch import Generated
 from catalora.model.loading import no_progress_bars
 
 # What CTranslate2 computes in; int8 weights go with activations of 32 bits on every CPU.
@@ -51,6 +54,10 @@ class CTranslate2Engine:
 
     def generate(self, prompts: Sequence[Sequence[int]], max_new_tokens: int) -> list[list[int]]:
         """Each answer up to and with the end token."""
+        return [answer.ids for answer in self.answer(prompts, max_new_tokens)]
+
+    def answer(self, prompts: Sequence[Sequence[int]], max_new_tokens: int) -> list[Generated]:
+        """The same with the probability of each answer; rows that have ended leave the batch."""
         results = self._generator.generate_batch(
             [self._tokenizer.convert_ids_to_tokens(list(ids)) for ids in prompts],
             max_length=max_new_tokens,
@@ -58,9 +65,21 @@ class CTranslate2Engine:
             beam_size=1,
             end_token=self._stop_ids,
             return_end_token=True,
+            return_scores=True,
+            # Sums and not means.
+            length_penalty=0,
             include_prompt_in_result=False,
         )
-        return [list(result.sequences_ids[0]) for result in results]
+        return [self._read_result(result) for result in results]
+
+    def score(self, ids: Sequence[int]) -> NDArray[np.float64]:
+        """Log-probability of each token but the first, by one pass."""
+        (found,) = self._generator.score_batch([self._tokenizer.convert_ids_to_tokens(list(ids))])
+        return np.array(found.log_probs, dtype=np.float64)
+
+    def _read_result(self, result: ctranslate2.GenerationResult) -> Generated:
+        ids = list(result.sequences_ids[0])
+        return Generated(ids, float(result.scores[0]), bool(ids) and ids[-1] in self._stop_ids)
 
     def tokenise(self, prompt: str) -> list[int]:
         """A prompt by the tokenizer files of the export; CTranslate2 has none of its own."""

@@ -9,6 +9,7 @@ The usual exporter (optimum-intel) is not used: it is pinned to transformers bel
 """
 
 import json
+import logging
 import shutil
 import warnings
 from collections.abc import Sequence
@@ -20,22 +21,35 @@ import numpy as np
 import openvino as ov
 import openvino_tokenizers
 import torch
+from numpy.typing import NDArray
 from openvino import opset13 as opset
 from openvino._offline_transformations import apply_make_stateful_transformation
 from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache
 from transformers.cache_utils import DynamicLayer
 
 from catalora.errors import ModelUnavailableError
+from catalora.export.loss import pick_log_probabilities
 from catalora.export.merge import TOKENIZER_FILES
 from catalora.export.plain import collect_stop_ids, read_generation_settings
+from catalora.export.silence import printing_nothing
 from catalora.export.source import ExportSource
+from catalora.generation.batch import LEAVING_SHARE, Generated
 from catalora.model.loading import no_progress_bars
 
 MODEL = "openvino_model.xml"
 TOKENIZER = "openvino_tokenizer.xml"
 DETOKENIZER = "openvino_detokenizer.xml"
 # Of the stored weights; OpenVINO chooses what it computes in by the processor.
-PRECISIONS = ("float16", "float32")
+PRECISIONS = ("float16", "float32", "int8", "int4")
+# Weights that share a scale at 4 bits; embedding and head stay at 8.
+INT4_GROUP = 64
+# Left to itself the engine keeps keys and values in 8 bits, whatever the weights: on the demo's run a quarter of the
+# answers then part from those of the same weights in torch.
+FULL_PRECISION: dict[str, Any] = {
+    "INFERENCE_PRECISION_HINT": "f32",
+    "KV_CACHE_PRECISION": "f32",
+    "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0,
+}
 
 
 class Step(torch.nn.Module):
@@ -88,7 +102,9 @@ def convert_to_openvino(_source: ExportSource, merged: Path, folder: Path, preci
             merged, dtype=torch.float32, attn_implementation="eager", local_files_only=True
         ).eval()
     converted = _trace(model)
-    ov.save_model(converted, folder / MODEL, compress_to_fp16=precision == "float16")
+    if precision in {"int8", "int4"}:
+        converted = _compress(converted, precision)
+    ov.save_model(converted, folder / MODEL, compress_to_fp16=precision != "float32")
     tokenizer = AutoTokenizer.from_pretrained(merged, local_files_only=True)
     pieces = openvino_tokenizers.convert_tokenizer(tokenizer, with_detokenizer=True)
     for part, name in zip(pieces, (TOKENIZER, DETOKENIZER), strict=True):
@@ -135,6 +151,18 @@ def _trace(model: Any) -> ov.Model:
     return converted
 
 
+def _compress(model: ov.Model, precision: str) -> ov.Model:
+    """The same with weights of 8 or 4 bits; what is computed with them is left to the engine."""
+    import nncf
+
+    nncf.set_log_level(logging.ERROR)
+    modes = nncf.CompressWeightsMode
+    with printing_nothing():
+        if precision == "int8":
+            return nncf.compress_weights(model, mode=modes.INT8_ASYM)
+        return nncf.compress_weights(model, mode=modes.INT4_ASYM, group_size=INT4_GROUP)
+
+
 def _start_empty(model: ov.Model) -> None:
     """Give each state its first value: no tokens yet, for as many rows as come in."""
     size = opset.shape_of(model.input("input_ids"), output_type="i64")
@@ -171,8 +199,11 @@ class OpenVinoEngine:
     def __init__(self, folder: Path, source: ExportSource) -> None:
         self.name = f"openvino {version('openvino')}"
         core = ov.Core()
-        settings = {"INFERENCE_NUM_THREADS": source.device.threads} if source.device.threads else {}
-        self._request = core.compile_model(folder / MODEL, "CPU", settings).create_infer_request()
+        model = core.read_model(folder / MODEL)
+        settings = {} if _has_rounded_weights(model) else dict(FULL_PRECISION)
+        if source.device.threads:
+            settings["INFERENCE_NUM_THREADS"] = source.device.threads
+        self._request = core.compile_model(model, "CPU", settings).create_infer_request()
         # Importing the package registers the tokenizer's operations with the runtime.
         core.add_extension(str(openvino_tokenizers._ext_path))
         self._read_text = core.compile_model(folder / TOKENIZER, "CPU")
@@ -180,27 +211,47 @@ class OpenVinoEngine:
         self._stop_ids = collect_stop_ids(self._tokenizer, read_generation_settings(folder))
 
     def generate(self, prompts: Sequence[Sequence[int]], max_new_tokens: int) -> list[list[int]]:
-        """Each answer up to and with the end token; the batch runs until the longest answer has ended."""
-        longest = max(map(len, prompts))
-        ids = np.array([[0] * (longest - len(prompt)) + list(prompt) for prompt in prompts], dtype=np.int64)
-        mask = np.array([[0] * (longest - len(p)) + [1] * len(p) for p in prompts], dtype=np.int64)
+        """Each answer up to and with the end token."""
+        return [answer.ids for answer in self.answer(prompts, max_new_tokens)]
+
+    def answer(self, prompts: Sequence[Sequence[int]], max_new_tokens: int) -> list[Generated]:
+        """The same with the probability of each answer; rows that have ended leave the batch, some at a time."""
+        answers = [Generated() for _ in prompts]
+        rows = list(answers)  # those that are still in the batch, in its order
+        ids, mask = _pad_left(prompts)
         positions = np.maximum(mask.cumsum(1) - 1, 0)
-        answers: list[list[int]] = [[] for _ in prompts]
-        open_rows = set(range(len(prompts)))
+        places = np.arange(len(rows), dtype=np.int32)
         self._request.reset_state()
-        rows = np.arange(len(prompts), dtype=np.int32)
-        for _ in range(max_new_tokens):
-            inputs = {"input_ids": ids, "attention_mask": mask, "position_ids": positions, "beam_idx": rows}
-            tokens = self._request.infer(inputs)["logits"][:, -1].argmax(-1)
-            for row in list(open_rows):
-                answers[row].append(int(tokens[row]))
-                if tokens[row] in self._stop_ids:
-                    open_rows.remove(row)
-            if not open_rows:
+        for step in range(max_new_tokens):
+            inputs = {"input_ids": ids, "attention_mask": mask, "position_ids": positions, "beam_idx": places}
+            logits = self._request.infer(inputs)["logits"][:, -1]
+            tokens = logits.argmax(-1)
+            highest = logits.max(-1)
+            log_probabilities = -np.log(np.exp(logits - highest[:, None]).sum(-1, dtype=np.float64))
+            for row, token, log_probability in zip(rows, tokens.tolist(), log_probabilities.tolist(), strict=True):
+                if not row.stopped:
+                    row.ids.append(token)
+                    row.log_probability += log_probability
+                    row.stopped = token in self._stop_ids
+            staying = np.array([place for place, row in enumerate(rows) if not row.stopped], dtype=np.int32)
+            if not len(staying) or step + 1 == max_new_tokens:
                 break
+            places = np.arange(len(rows), dtype=np.int32)
+            if len(rows) - len(staying) >= LEAVING_SHARE * len(rows):
+                # The engine picks its cache's rows by these, as for the beams of a search.
+                places, rows = staying, [rows[place] for place in staying]
+                tokens, positions, mask = tokens[staying], positions[staying], mask[staying]
             ids, positions = tokens[:, None].astype(np.int64), positions[:, -1:] + 1
-            mask = np.concatenate([mask, np.ones((len(prompts), 1), dtype=np.int64)], axis=1)
+            mask = np.concatenate([mask, np.ones((len(rows), 1), dtype=np.int64)], axis=1)
         return answers
+
+    def score(self, ids: Sequence[int]) -> NDArray[np.float64]:
+        """Log-probability of each token but the first, by one pass."""
+        row, mask = _pad_left([ids])
+        self._request.reset_state()
+        first = np.zeros(1, dtype=np.int32)
+        inputs = {"input_ids": row, "attention_mask": mask, "position_ids": mask.cumsum(1) - 1, "beam_idx": first}
+        return pick_log_probabilities(self._request.infer(inputs)["logits"][0], ids)
 
     def tokenise(self, prompt: str) -> list[int]:
         """A prompt by the exported tokenizer model."""
@@ -208,3 +259,16 @@ class OpenVinoEngine:
         start = self._tokenizer.bos_token_id
         # The run sets the start token itself, whatever the tokenizer does.
         return found if start is None or found[:1] == [start] else [start, *found]
+
+
+def _has_rounded_weights(model: ov.Model) -> bool:
+    small = {ov.Type.u4, ov.Type.i4, ov.Type.u8, ov.Type.i8}
+    return any(op.get_type_name() == "Constant" and op.get_element_type() in small for op in model.get_ops())
+
+
+def _pad_left(prompts: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Ids and mask of shape (prompts, longest)."""
+    longest = max(map(len, prompts))
+    ids = np.array([[0] * (longest - len(prompt)) + list(prompt) for prompt in prompts], dtype=np.int64)
+    mask = np.array([[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts], dtype=np.int64)
+    return ids, mask

@@ -46,8 +46,14 @@ def describe_export(
         "prompt": source.template.prompt,
         "seconds": round(seconds, 3),
         "files": {path.relative_to(folder).as_posix(): _describe_file(path) for path in files},
-        "check": {**asdict(check), "differing_share": check.differing_share} if check else None,
+        "check": describe_check(check) if check else None,
     }
+
+
+def describe_check(check: Check) -> dict[str, Any]:
+    """A comparison with the shares that follow from its counts."""
+    loss = {**asdict(check.loss), "change": check.loss.change} if check.loss else None
+    return {**asdict(check), "differing_share": check.differing_share, "loss": loss}
 
 
 def _describe_file(path: Path) -> Mapping[str, object]:

@@ -7,10 +7,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from peft import PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from catalora.export.loss import pick_log_probabilities
 from catalora.export.source import ExportSource
 from catalora.model.adapter import CONFIG_FILE, RECORD_FILE, WEIGHTS_FILE
 from catalora.model.loading import no_progress_bars
@@ -62,6 +65,10 @@ class PlainEngine:
             )
         return [self._cut(ids) for ids in output[:, inputs["input_ids"].shape[1] :].tolist()]
 
+    def score(self, ids: Sequence[int]) -> NDArray[np.float64]:
+        """Log-probability of each token but the first, by one pass."""
+        return score_by_model(self._model, ids)
+
     def tokenise(self, prompt: str) -> list[int]:
         """A prompt by the tokenizer that belongs to the model."""
         return tokenise_prompt(self._tokenizer, prompt)
@@ -69,6 +76,14 @@ class PlainEngine:
     def _cut(self, ids: list[int]) -> list[int]:
         end = next((place + 1 for place, token in enumerate(ids) if token in self._stop_ids), None)
         return ids[:end]
+
+
+def score_by_model(model: Any, ids: Sequence[int]) -> NDArray[np.float64]:
+    """Log-probability of each token but the first by a transformers model: (T,) to (T - 1,), in nats."""
+    device = next(model.parameters()).device
+    with torch.no_grad():
+        logits = model(input_ids=torch.tensor([list(ids)], device=device)).logits[0]
+    return pick_log_probabilities(logits.float().cpu().numpy(), ids)
 
 
 def tokenise_prompt(tokenizer: Any, prompt: str) -> list[int]:

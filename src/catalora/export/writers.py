@@ -135,10 +135,25 @@ def _ctranslate2() -> Writer:
     )
 
 
+def _mlx() -> Writer:
+    from catalora.export import mlx
+
+    code = ("from mlx_lm import generate, load", "", 'model, tokenizer = load(".")')
+    return Writer(
+        precisions=mlx.PRECISIONS,
+        write=_after_merging(mlx.convert_to_mlx),
+        load=mlx.MlxEngine,
+        engine="mlx_lm",
+        artefact=Artefact("mlx", code),
+        bytes_per_parameter=8.2,
+    )
+
+
 _WRITERS: dict[ExportFormat, Callable[[], Writer]] = {
     "adapter": _adapter,
     "merged": _merged,
     "gguf": _gguf,
     "openvino": _openvino,
     "ctranslate2": _ctranslate2,
+    "mlx": _mlx,
 }

@@ -57,7 +57,7 @@ class BatchGenerator:
     """
 
     def __init__(self, model: Any, stop_ids: Sequence[int], pad_id: int) -> None:
-        self._model = model.eval()
+        self.model = model.eval()
         self._device = next(model.parameters()).device
         self._stop_ids = torch.tensor(list(stop_ids), device=self._device)
         self._pad_id = pad_id
@@ -76,13 +76,28 @@ class BatchGenerator:
         middle = len(prompts) // 2
         return [*self.generate(prompts[:middle], max_new_tokens), *self.generate(prompts[middle:], max_new_tokens)]
 
+    @torch.inference_mode()
+    def compute_gaps(self, prefixes: Sequence[Sequence[int]], tokens: Sequence[int]) -> list[float]:
+        """How much less likely than the best token each given one is after its prefix, in nats; 0 for the best itself.
+
+        Args:
+            prefixes: token ids; one row after the other, because near ties depend on how a batch is added up.
+            tokens: one for each.
+        """
+        gaps = []
+        for prefix, token in zip(prefixes, tokens, strict=True):
+            ids = torch.tensor([list(prefix)], device=self._device)
+            logits = self.model(input_ids=ids, use_cache=False, logits_to_keep=1).logits[0, -1].float()
+            gaps.append(float(logits.max() - logits[token]))
+        return gaps
+
     def choose_batch_size(self, prompt_tokens: int, max_new_tokens: int) -> int:
         """How many rows fit into the memory that is free now, at most `MAX_BATCH_SIZE`."""
         if self._device.type == "cuda":
             free, _ = torch.cuda.mem_get_info(self._device)
         else:
             free = psutil.virtual_memory().available
-        row = estimate_row_bytes(self._model, prompt_tokens, max_new_tokens)
+        row = estimate_row_bytes(self.model, prompt_tokens, max_new_tokens)
         return max(1, min(MAX_BATCH_SIZE, int(MEMORY_SHARE * free / row)))
 
     def _generate(self, prompts: Sequence[Sequence[int]], max_new_tokens: int) -> list[Generated]:
@@ -95,7 +110,7 @@ class BatchGenerator:
         positions = (mask.cumsum(1) - 1).clamp(min=0)[:, shared:]
         ended = torch.zeros(len(rows), dtype=torch.bool, device=self._device)
         for step in range(max_new_tokens):
-            logits = self._model(
+            logits = self.model(
                 input_ids=ids,
                 attention_mask=mask,
                 position_ids=positions,
@@ -122,21 +137,21 @@ class BatchGenerator:
         return answers
 
     def _count_shared(self, prompts: Sequence[Sequence[int]]) -> int:
-        """Tokens that all prompts begin with, at least one of each left over; 0 where sharing is not worth it."""
-        kinds = set(getattr(self._model.config.get_text_config(), "layer_types", None) or ())
+        """Tokens that all prompts begin with, one of each prompt left over; 0 where sharing is not worth it."""
+        kinds = set(getattr(self.model.config.get_text_config(), "layer_types", None) or ())
         # The fillers stand between the beginning and the rest, where a sliding window would count them.
         if len(prompts) < 2 or kinds - {"full_attention"}:
             return 0
-        # Without the last token of the shortest, so that each prompt has one to go on with.
-        columns = list(zip(*prompts, strict=False))[:-1]
-        shared = next((place for place, tokens in enumerate(columns) if len(set(tokens)) > 1), len(columns))
+        shared = min(map(len, prompts)) - 1
+        columns = enumerate(zip(*prompts, strict=False))
+        shared = min(shared, next((place for place, column in columns if len(set(column)) > 1), shared))
         return shared if shared >= SHARED_TOKENS else 0
 
     def _read_shared(self, ids: Sequence[int], rows: int) -> DynamicCache:
         """The cache of so many rows after their shared beginning; empty without one."""
-        cache = DynamicCache(config=self._model.config)
+        cache = DynamicCache(config=self.model.config)
         if ids:
-            self._model(
+            self.model(
                 input_ids=torch.tensor([list(ids)], device=self._device),
                 past_key_values=cache,
                 use_cache=True,

@@ -9,6 +9,7 @@ Nothing in this package but the worker imports torch, and the worker does so onl
 
 from catalora.jobs.control import delete, kill, stop
 from catalora.jobs.events import follow, read_events_since, read_log
+from catalora.jobs.group import train_together
 from catalora.jobs.launching import launch, resume
 from catalora.jobs.series import Curve, Series, read_series
 from catalora.jobs.views import JobError, JobState, JobView, list_jobs, read_job
@@ -30,4 +31,5 @@ __all__ = [
     "read_series",
     "resume",
     "stop",
+    "train_together",
 ]

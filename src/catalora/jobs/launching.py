@@ -19,6 +19,7 @@ from catalora.devices import require_free_device
 from catalora.errors import InputNotFoundError, StorageError, TrainingError, UsageError
 from catalora.jobs.events import read_log
 from catalora.jobs.views import JobView, read_job
+from catalora.record import read_asked_processes
 from catalora.run import RunFolder, Status
 
 # A machine that is busy with other things can take minutes to load the libraries; a worker that dies is seen at once.
@@ -27,7 +28,9 @@ POLL_SECONDS = 0.02
 LAUNCH_LOCK = ".launch.lock"
 
 
-def launch(run: RunFolder, *, token: str | None = None, share_device: bool = False) -> JobView:
+def launch(
+    run: RunFolder, *, token: str | None = None, share_device: bool = False, processes: int | None = None
+) -> JobView:
     """Start a worker for a run that is pending or resumable; where one works already, that one is left alone.
 
     Returns when the worker holds the run and its device, or has failed. Called twice at once, from any two processes,
@@ -38,6 +41,7 @@ def launch(run: RunFolder, *, token: str | None = None, share_device: bool = Fal
         token: Hugging Face token for gated models. It is handed over in the worker's environment, never in its
             arguments, and never written. Without it the worker looks in the usual places.
         share_device: train although another run trains on the same device.
+        processes: how many of this machine train it together; as many as it was started with when empty.
 
     Raises:
         UsageError: the run is finished (`run-finished`) or diverged (`run-diverged`).
@@ -53,14 +57,16 @@ def launch(run: RunFolder, *, token: str | None = None, share_device: bool = Fal
         if not share_device:
             require_free_device(str(run.read_record()["config"]["model"]["device"]))
         before = run.read_status()
-        worker = _spawn(run, token, share_device)
+        worker = _spawn(run, token, share_device, processes or read_asked_processes(run))
         _wait_until_it_works(run, worker, before)
         return read_job(run)
 
 
-def resume(run: RunFolder, *, token: str | None = None, share_device: bool = False) -> JobView:
+def resume(
+    run: RunFolder, *, token: str | None = None, share_device: bool = False, processes: int | None = None
+) -> JobView:
     """Go on with a stopped, failed or crashed run from its newest whole checkpoint; the same as `launch`."""
-    return launch(run, token=token, share_device=share_device)
+    return launch(run, token=token, share_device=share_device, processes=processes)
 
 
 @contextmanager
@@ -103,10 +109,11 @@ def _require_startable(view: JobView) -> None:
     )
 
 
-def _spawn(run: RunFolder, token: str | None, share_device: bool) -> subprocess.Popen[bytes]:
+def _spawn(run: RunFolder, token: str | None, share_device: bool, processes: int) -> subprocess.Popen[bytes]:
     # -P: a file in the current folder that is named like a library must not be imported in its place.
     command = [sys.executable, "-P", "-m", "catalora.jobs.worker", str(run.path.parent.resolve()), run.name]
     command += ["--share-device"] if share_device else []
+    command += ["--processes", str(processes)] if processes > 1 else []
     environment = os.environ | {"PYTHONIOENCODING": "utf-8", "PYTHONFAULTHANDLER": "1"}
     if token:
         environment["HF_TOKEN"] = token

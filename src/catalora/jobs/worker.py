@@ -1,6 +1,7 @@
 """The detached process that trains one run: `python -m catalora.jobs.worker RUNS_DIR NAME [--share-device]`.
 
-Started by `launch`, never by hand. It says how it fares in the run folder alone; what it prints goes into `worker.log`.
+With `--processes N` it starts and watches so many others, and they train. Started by `launch`, never by hand. It says
+how it fares in the run folder alone; what it prints goes into `worker.log`.
 The Hugging Face token, if any, comes in the environment variable HF_TOKEN and goes nowhere else.
 """
 
@@ -16,6 +17,7 @@ from types import FrameType
 from typing import TextIO
 
 from catalora.errors import CataloraError, RunStoppedError, hide_tokens
+from catalora.processes import leave_processes
 from catalora.run import RunFolder, open_run
 
 
@@ -25,10 +27,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("runs_dir", type=Path)
     parser.add_argument("name")
     parser.add_argument("--share-device", action="store_true")
+    parser.add_argument("--processes", type=int, default=1)
     options = parser.parse_args(arguments)
     sys.stdout, sys.stderr = TokenFilter(sys.stdout), TokenFilter(sys.stderr)
     print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} worker {os.getpid()} begins", file=sys.stderr)  # noqa: T201
-    code = _train(options.runs_dir, options.name, share_device=options.share_device)
+    if options.processes > 1:
+        from catalora.jobs.group import run_group
+
+        run = open_run(options.runs_dir, options.name)
+        code = run_group(run, options.processes, share_device=options.share_device)
+    else:
+        code = _train(options.runs_dir, options.name, share_device=options.share_device)
     print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} worker {os.getpid()} ends with {code}", file=sys.stderr)  # noqa: T201
     return code
 
@@ -40,8 +49,10 @@ def _train(runs_dir: Path, name: str, *, share_device: bool) -> int:
         from catalora.pipeline import train_run
 
         train_run(run, share_device=share_device)
+        leave_processes()
     except CataloraError as error:
-        print(f"{error.code}: {error.message}\n  {error.hint}", file=sys.stderr)  # noqa: T201
+        if os.environ.get("RANK", "0") == "0":  # the others fail with the same one
+            print(f"{error.code}: {error.message}\n  {error.hint}", file=sys.stderr)  # noqa: T201
         return error.exit_code
     except Exception:
         traceback.print_exc()

@@ -138,12 +138,13 @@ def extract_facts(text: str, ordinary_words: Container[str] | None = None) -> li
         [('number', '12-inch', 'length 0.3048'), ('colour', 'navy blue', 'navy'), ('model', 'HT-260', 'HT260')]
     """
     facts: list[Fact] = []
+    numbers = list(_find_numbers(text))
     finders: tuple[Callable[[str], Iterator[Fact]], ...] = (
         _find_named_models,
         _find_dates,
-        _find_measures,
+        lambda _text: (fact for fact in numbers if fact.quantity and fact.quantity.about != "count"),
         _find_sizes,
-        _find_numbers,
+        lambda _text: iter(numbers),
         _find_models,
         lambda text: _find_names(text, ordinary_words),
         _find_colours,
@@ -204,10 +205,6 @@ def _find_sizes(text: str) -> Iterator[Fact]:
     for found in _SIZE.finditer(text):
         group = str(found.lastgroup)
         yield Fact("size", found[group], found.start(group), found.end(group), fold(found[group]))
-
-
-def _find_measures(text: str) -> Iterator[Fact]:
-    return (fact for fact in _find_numbers(text) if fact.quantity and fact.quantity.about != "count")
 
 
 def _find_numbers(text: str) -> Iterator[Fact]:

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,32 +27,17 @@ from pydantic import BaseModel, ConfigDict
 from catalora.errors import DataError
 from catalora.progress import Progress, ignore_progress
 from catalora.references.generations import IndexUnavailableError, read_current, replace_generation
+from catalora.references.product_vectors import EmbedProducts, TextEmbedder, embed_products
 from catalora.references.titles import TitleIndex, write_titles
 from catalora.references.vectors import VectorIndex, estimate_size_bytes, write_vectors
 from catalora.run import write_json
 
 # To be raised when a generation is made in another way: every older index is then stale.
 FORMAT = 1
-# The start of a description is enough: twice as much costs twice the time and finds no more.
-CONTENT_CHARACTERS = 600
-PRODUCT_TOKENS = 64
 # What the best title match adds to a cosine when candidates are put in order, and how many candidates each side brings.
 TITLE_WEIGHT = 0.3
 CANDIDATES = 50
 SELF_QUERIES = 20
-
-
-class TextEmbedder(Protocol):
-    """What the index needs of an embedder."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes when the same text would get another vector."""
-
-    def embed(
-        self, texts: Sequence[str], progress: Progress = ignore_progress, *, max_tokens: int = 128
-    ) -> NDArray[np.float32]:
-        """Unit vectors, `(len(texts), dimensions)`, in the order of `texts`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +176,7 @@ def build_index(
     *,
     fingerprint: str,
     embedder: TextEmbedder,
+    embed: EmbedProducts = embed_products,
     progress: Progress = ignore_progress,
 ) -> ReferenceIndex:
     """Build the index anew, switch to it and open it.
@@ -203,7 +189,8 @@ def build_index(
         titles: their titles.
         contents: their descriptions.
         fingerprint: of these products; `open_index` compares it.
-        embedder: makes the vectors.
+        embedder: makes the vectors, here and of the questions.
+        embed: what has the products embedded; by this process alone where nothing else is given.
         progress: told how far it is: stage `embed` in texts (two per product), then `index` in products.
 
     Raises:
@@ -219,7 +206,7 @@ def build_index(
         )
     generation = Generation(format=FORMAT, fingerprint=fingerprint, embedding=embedder.fingerprint, count=len(uids))
     with replace_generation(folder, estimate_size_bytes(len(uids))) as path:
-        vectors = embed_products(titles, contents, embedder, progress)
+        vectors = embed(titles, contents, embedder, progress)
         write_titles(path / "titles.sqlite", uids, titles)
         write_vectors(path / "chroma", vectors, progress)
         write_json(path / "generation.json", generation.model_dump())
@@ -251,25 +238,6 @@ def open_index(folder: Path, *, fingerprint: str, embedder: TextEmbedder) -> Ref
             index.close()
             raise _unavailable("stale", f"{folder}: the reference index belongs to {stale}")
         return index
-
-
-def embed_products(
-    titles: Sequence[str], contents: Sequence[str], embedder: TextEmbedder, progress: Progress = ignore_progress
-) -> NDArray[np.float32]:
-    """One vector per product: half its title, half title and description together, brought to length 1.
-
-    The title's half makes a product that is asked by name stand out from its neighbours; the other half answers to
-    what only the description says.
-
-    Returns:
-        `(len(titles), dimensions)` float32.
-    """
-    texts = [f"{title}\n{content[:CONTENT_CHARACTERS]}" for title, content in zip(titles, contents, strict=True)]
-    embedded = embedder.embed([*titles, *texts], progress, max_tokens=PRODUCT_TOKENS)
-    vectors = embedded[: len(titles)] + embedded[len(titles) :]
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    normalised: NDArray[np.float32] = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
-    return normalised
 
 
 def _list_differences(found: Generation, fingerprint: str, embedder: TextEmbedder) -> str:

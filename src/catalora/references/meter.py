@@ -18,7 +18,7 @@ from typing import Literal
 import numpy as np
 
 from catalora.references.grounding import FactCheck
-from catalora.references.index import TextEmbedder
+from catalora.references.product_vectors import TextEmbedder
 from catalora.references.spans import Copies
 
 Reading = Literal["invented", "copied", "retold", "other"]

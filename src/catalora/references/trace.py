@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from catalora.references.grounding import CheckedFact, FactCheck, check_facts
-from catalora.references.index import Reference, TextEmbedder
+from catalora.references.index import Reference
 from catalora.references.marks import CopyMark, FactMark, Holder, Marks
 from catalora.references.meter import Meter, read_meter
+from catalora.references.product_vectors import TextEmbedder
 from catalora.references.records import ProductRecord
 from catalora.references.spans import Copies, SpanIndex
 

@@ -167,8 +167,8 @@ def split_batch(batch: Batch, rows: int) -> list[Batch]:
         return [batch]
     parts: list[Batch] = []
     for start in range(0, len(labels), rows):
-        learned = (labels[start : start + rows] != IGNORED).any(dim=0)
-        end = int(learned.nonzero().max()) + 1
+        learned = (labels[start : start + rows] != IGNORED).any(dim=0).nonzero()
+        end = int(learned.max()) + 1 if len(learned) else 1  # rows of nothing fill up the last step
         parts.append({name: tensor[start : start + rows, :end] for name, tensor in batch.items()})
     return parts
 

@@ -295,6 +295,26 @@ class PackedRows(Dataset[dict[str, torch.Tensor]]):
         return {uid for examples in self.epochs for uid in examples.skipped}
 
 
+class FilledRows(Dataset[dict[str, torch.Tensor]]):
+    """Rows whose number is a multiple: rows of nothing, one token without a label, come after the last.
+
+    Several processes take a batch each in turn, and the last ones would go without.
+    """
+
+    def __init__(self, rows: PackedRows, multiple: int) -> None:
+        self.rows = rows
+        self.count = -(-len(rows) // multiple) * multiple
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
+        if index < len(self.rows):
+            return self.rows[index]
+        first = self.rows[0]["input_ids"][:1]
+        return {"input_ids": first, "labels": torch.full_like(first, IGNORED), "position_ids": torch.zeros_like(first)}
+
+
 def collate_rows(rows: Sequence[dict[str, torch.Tensor]], pad_token_id: int) -> dict[str, torch.Tensor]:
     """Stack rows to shape (rows, longest row); the tail of a shorter row is a block of its own without labels."""
     longest = max(len(row["input_ids"]) for row in rows)

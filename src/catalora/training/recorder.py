@@ -35,6 +35,7 @@ class Recorder(TrainerCallback):
     ) -> None:
         self.run = run
         self.rows = rows
+        self.config = config
         self.on_step = on_step
         rows_per_step = config.batch_size * config.gradient_accumulation_steps
         self.tokens_per_step = rows.tokens / max(1, math.ceil(len(rows) / rows_per_step))

@@ -15,28 +15,32 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import Any
 
+import numpy as np
 import torch
 from peft import get_peft_model_state_dict, set_peft_model_state_dict
 from safetensors.torch import load_file, save_file
-from transformers import PrinterCallback, TrainerCallback, TrainingArguments
+from transformers import PrinterCallback, TrainerCallback, TrainingArguments, set_seed
 
 from catalora.config import TrainingConfig
-from catalora.errors import RunStoppedError
+from catalora.errors import RunStoppedError, UsageError
+from catalora.processes import ALONE, Processes, share_batch
 from catalora.run import Event, RunFolder
 from catalora.training.checkpoints import ADAPTER_WEIGHTS, find_newest_whole, remove_old_checkpoints, write_checkpoint
 from catalora.training.fused import fuse_as_configured
 from catalora.training.loss import CompletionLoss
 from catalora.training.memory import ThriftyTrainer
-from catalora.training.packing import IGNORED, PackedRows, collate_rows, find_ends, iterate_batches
+from catalora.training.packing import IGNORED, FilledRows, PackedRows, collate_rows, find_ends, iterate_batches
 from catalora.training.recorder import Recorder, explain_divergence
 from catalora.training.selection import build_early_stopping, list_scores
 from catalora.training.trackers import build_trackers
 from catalora.training.watch import TaskWatch
 
 STATE = "trainer_state.json"
+RANDOM_STATES = "rng_state*.pth"  # one a process
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class TrainingResult:
     tokens_per_second: float
 
 
-def train_adapter(
+def train_adapter(  # noqa: PLR0913 - what a training is made of
     model: Any,
     *,
     run: RunFolder,
@@ -69,12 +73,13 @@ def train_adapter(
     pad_token_id: int,
     use_cpu: bool,
     watch: TaskWatch | None = None,
+    processes: Processes = ALONE,
     on_step: Callable[[int, int], None] = lambda step, total: None,
 ) -> TrainingResult:
     """Train the adapter of a PEFT model, from the newest whole checkpoint when there is one.
 
-    On return the model holds the best weights: those that `training.best_metric` says, or the last ones when nothing
-    was evaluated.
+    On return the model of the process that leads holds the best weights: those that `training.best_metric` says, or
+    the last ones when nothing was evaluated.
 
     Args:
         model: a PEFT model whose adapter alone is trainable.
@@ -85,6 +90,7 @@ def train_adapter(
         pad_token_id: fills the tails of short rows.
         use_cpu: keep the work on the CPU although there is an accelerator.
         watch: asks the model in training about a few products.
+        processes: those that train it together; each computes its share of a step's rows.
         on_step: called with (step, total steps).
 
     Raises:
@@ -94,31 +100,29 @@ def train_adapter(
     """
     started = time.monotonic()
     recorder = Recorder(run, train_rows, config, on_step)
-    stopper = _Stopper(run.stop_file)
+    stopper = _Stopper(run.stop_file, processes)
     trainer = AdapterTrainer(
         CompletionLoss(model),
-        run=run,
-        config=config,
-        train_rows=train_rows,
         validation_rows=validation_rows,
         pad_token_id=pad_token_id,
         use_cpu=use_cpu,
         recorder=recorder,
+        processes=processes,
         # In this order: the watch measures what early stopping may decide by.
         callbacks=[
-            *build_trackers(config.report_to, run),
+            *(build_trackers(config.report_to, run) if processes.leads else []),
             *([watch] if watch else []),
             stopper,
             *build_early_stopping(config),
         ],
     )
     if watch:
-        watch.attach(trainer.log, recorder.pausing)
-    resume_from = _choose_resume_point(run)
+        watch.attach(trainer.log, recorder.pausing, processes)
+    resume_from = processes.lead(lambda: _choose_resume_point(run))
     with stopper.listening(), fuse_as_configured(model, config) as forget:
         trainer.forget_failed_pass = forget
-        trainer.train(resume_from_checkpoint=str(resume_from) if resume_from else None)
-    if stopper.was_asked and trainer.state.global_step < trainer.state.max_steps:
+        trainer.train(resume_from_checkpoint=str(run.checkpoints / resume_from) if resume_from else None)
+    if processes.any(stopper.was_asked) and trainer.state.global_step < trainer.state.max_steps:
         raise RunStoppedError(
             f"run {run.name!r} stopped at step {trainer.state.global_step} of {trainer.state.max_steps}, all saved",
             code="run-stopped",
@@ -126,7 +130,8 @@ def train_adapter(
             step=trainer.state.global_step,
         )
     best_step, best_loss = trainer.find_best()
-    load_adapter_weights(model, run.checkpoints / f"step-{best_step:06d}")
+    if processes.leads:
+        load_adapter_weights(model, run.checkpoints / f"step-{best_step:06d}")
     seconds = time.monotonic() - started
     return TrainingResult(
         steps=trainer.state.global_step,
@@ -144,26 +149,27 @@ class AdapterTrainer(ThriftyTrainer):
         self,
         model: CompletionLoss,
         *,
-        run: RunFolder,
-        config: TrainingConfig,
-        train_rows: PackedRows,
         validation_rows: PackedRows | None,
         pad_token_id: int,
         use_cpu: bool,
         recorder: Recorder,
         callbacks: list[TrainerCallback],
+        processes: Processes = ALONE,
     ) -> None:
-        self.run = run
+        rows, config = recorder.rows, recorder.config
+        self.run = recorder.run
+        self.processes = processes
+        share = share_batch(config, processes.count)
         self.recorder = recorder
         self.config = config
-        self.rows_at_once = config.batch_size
+        self.rows_at_once = share.batch_size
         self.validation_rows = validation_rows
         self.control: Any
         self.pad_token_id = pad_token_id
         super().__init__(
             model=model,
-            args=_build_arguments(run.path, config, use_cpu=use_cpu, evaluate=validation_rows is not None),
-            train_dataset=train_rows,
+            args=_build_arguments(self.run.path, share, use_cpu=use_cpu, evaluate=validation_rows is not None),
+            train_dataset=rows if processes.count == 1 else FilledRows(rows, share.batch_size * processes.count),
             eval_dataset=validation_rows,
             data_collator=partial(collate_rows, pad_token_id=pad_token_id),
             callbacks=[recorder, *callbacks],
@@ -172,6 +178,19 @@ class AdapterTrainer(ThriftyTrainer):
         # Our loss is divided by the labelled tokens of the whole optimiser step, not by the number of batches.
         self.model_accepts_loss_kwargs = True
         self.loss_is_scaled_for_ga = True
+        self._require_processes()
+        if not processes.leads:  # the leader draws as a process alone would, the others not the same
+            set_seed(_mix_seed(config.seed, 0, processes.rank))
+
+    def _require_processes(self) -> None:
+        """Refuse to train alone what several processes were asked for: each would train all of it."""
+        found = self.accelerator.num_processes
+        if found != self.processes.count:
+            raise UsageError(
+                f"{self.processes.count} processes train run {self.run.name!r}, but the training library sees {found}",
+                code="processes-not-started",
+                hint="Start them with `catalora train --processes N` or torchrun; unset ACCELERATE_* variables.",
+            )
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
         """AdamW, with a higher rate for the B matrices when `training.b_rate_ratio` asks for it.
@@ -219,13 +238,16 @@ class AdapterTrainer(ThriftyTrainer):
 
     def _score(self, module: CompletionLoss, rows: PackedRows) -> tuple[float, float]:
         """Mean loss per label, and the loss of all descriptions without their `<eos>`, in nats."""
-        total, described, tokens = 0.0, 0.0, 0
-        for batch in iterate_batches(rows, self.rows_at_once, self.pad_token_id):
+        total, described, tokens = 0.0, 0.0, 0.0
+        for number, batch in enumerate(iterate_batches(rows, self.rows_at_once, self.pad_token_id)):
+            if number % self.processes.count != self.processes.rank:
+                continue
             moved = {key: value.to(self.args.device) for key, value in batch.items()}
             losses = module.compute_token_losses(**moved).cpu().double()  # MPS has no double precision
             total += float(losses.sum())
             described += float(losses.masked_fill(find_ends(batch["labels"]), 0.0).sum())
             tokens += int((batch["labels"] != IGNORED).sum())
+        total, described, tokens = self.processes.add(total, described, tokens)
         return total / tokens, described
 
     def find_best(self) -> tuple[int, float | None]:
@@ -240,15 +262,32 @@ class AdapterTrainer(ThriftyTrainer):
         step = self.state.global_step
         adapter = get_peft_model_state_dict(self.accelerator.unwrap_model(model).model)
         _require_numbers(adapter, self.run, step)
-        if not self.args.should_save:  # another process of the same training writes
-            return
-        with self.recorder.pausing(), write_checkpoint(self.run.checkpoints, step) as folder:
+        with self.recorder.pausing():
+            states = self.processes.gather(self._pack_random_state())
+            self.processes.lead(lambda: self._write_checkpoint(step, adapter, states))
+
+    def _write_checkpoint(self, step: int, adapter: Mapping[str, torch.Tensor], states: list[dict[str, bytes]]) -> None:
+        with write_checkpoint(self.run.checkpoints, step) as folder:
             save_file({name: tensor.contiguous().cpu() for name, tensor in adapter.items()}, folder / ADAPTER_WEIGHTS)
             self._save_optimizer_and_scheduler(str(folder))
-            self._save_rng_state(str(folder))
+            for name, content in (item for state in states for item in state.items()):
+                (folder / name).write_bytes(content)
             self.state.save_to_json(str(folder / STATE))
         self.run.append_event(Event("checkpoint", step, {}))
         remove_old_checkpoints(self.run.checkpoints, keep=self.config.keep_checkpoints, best_step=self.find_best()[0])
+
+    def _pack_random_state(self) -> dict[str, bytes]:
+        """The random state of this process as the library writes it: name and content of the file."""
+        with TemporaryDirectory() as folder:
+            self._save_rng_state(folder)
+            return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+
+    def _load_rng_state(self, checkpoint: str | None) -> None:
+        """Go on drawing where the checkpoint was; with another number of processes, somewhere new."""
+        if checkpoint is not None and len(list(Path(checkpoint).glob(RANDOM_STATES))) != self.processes.count:
+            set_seed(_mix_seed(self.config.seed, self.state.global_step, self.processes.rank))
+            return
+        super()._load_rng_state(checkpoint)
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
         folder = Path(resume_from_checkpoint)
@@ -261,8 +300,12 @@ def load_adapter_weights(model: Any, checkpoint: Path) -> None:
     set_peft_model_state_dict(model, load_file(checkpoint / ADAPTER_WEIGHTS))
 
 
+def _mix_seed(*numbers: int) -> int:
+    return int(np.random.SeedSequence(numbers).generate_state(1)[0])
+
+
 def _build_arguments(folder: Path, config: TrainingConfig, *, use_cpu: bool, evaluate: bool) -> TrainingArguments:
-    return TrainingArguments(
+    arguments = TrainingArguments(
         output_dir=str(folder),
         num_train_epochs=1,  # the rows of all epochs stand one after another in the data set
         per_device_train_batch_size=config.batch_size,
@@ -288,15 +331,20 @@ def _build_arguments(folder: Path, config: TrainingConfig, *, use_cpu: bool, eva
         run_name=folder.name,
         project="catalora",
         dataloader_pin_memory=not use_cpu and torch.cuda.is_available(),
+        ddp_find_unused_parameters=False,  # each step uses the whole adapter
     )
+    # One process, one device: the library would spread a batch over all cards that it sees, and multiply it by them.
+    arguments._n_gpu = min(arguments.n_gpu, 1)
+    return arguments
 
 
-def _choose_resume_point(run: RunFolder) -> Path | None:
+def _choose_resume_point(run: RunFolder) -> str | None:
+    """Name of the newest whole checkpoint."""
     checkpoint, damaged = find_newest_whole(run.checkpoints)
     for line in damaged:
         way_on = f"going on from {checkpoint.path.name}" if checkpoint else "starting again from step 0"
         run.append_event(Event("warning", checkpoint.step if checkpoint else 0, {"message": f"{line}; {way_on}"}))
-    return checkpoint.path if checkpoint else None
+    return checkpoint.path.name if checkpoint else None
 
 
 def _require_numbers(adapter: Mapping[str, torch.Tensor], run: RunFolder, step: int) -> None:
@@ -310,8 +358,9 @@ class _Stopper(TrainerCallback):
     transformers' own stop saves inside a step, where random state has already moved on, and is not exact.
     """
 
-    def __init__(self, stop_file: Path) -> None:
+    def __init__(self, stop_file: Path, processes: Processes) -> None:
         self.stop_file = stop_file
+        self.processes = processes
         self._asked = threading.Event()
 
     @property
@@ -330,7 +379,8 @@ class _Stopper(TrainerCallback):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-            self.stop_file.unlink(missing_ok=True)
+            if self.processes.leads:
+                self.stop_file.unlink(missing_ok=True)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         if self.was_asked and number == signal.SIGINT:
@@ -338,8 +388,7 @@ class _Stopper(TrainerCallback):
         self._asked.set()
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        if self.stop_file.exists():
+        if self.processes.any(self.was_asked or (self.processes.leads and self.stop_file.exists())):
             self._asked.set()
-        if self.was_asked:
             control.should_save = True
             control.should_training_stop = True

@@ -19,6 +19,7 @@ from transformers import TrainerCallback
 
 from catalora.catalog import Product, pick_products, read_products
 from catalora.config import Config, GenerationConfig
+from catalora.processes import ALONE, Processes
 from catalora.prompts import PromptTemplate
 from catalora.run import Event, RunFolder
 from catalora.training.memorisation import SEARCHED_DESCRIPTIONS, CopySearch, find_memorisation
@@ -110,13 +111,17 @@ class TaskWatch(TrainerCallback):
         self.every = every
         self.log: Callable[[dict[str, float]], None] = lambda metrics: None
         self.pausing: Callable[[], AbstractContextManager[None]] = nullcontext
+        self.processes = ALONE
         self._last_step = -1
 
     def attach(
-        self, log: Callable[[dict[str, float]], None], pausing: Callable[[], AbstractContextManager[None]]
+        self,
+        log: Callable[[dict[str, float]], None],
+        pausing: Callable[[], AbstractContextManager[None]],
+        processes: Processes = ALONE,
     ) -> None:
-        """Say where metrics are logged, and how time is kept out of the training speed."""
-        self.log, self.pausing = log, pausing
+        """Say where metrics are logged, how time is kept out of the training speed, and who else trains."""
+        self.log, self.pausing, self.processes = log, pausing, processes
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Look at the model before its first step."""
@@ -139,17 +144,21 @@ class TaskWatch(TrainerCallback):
 
     def _look(self, state: Any, control: Any) -> None:
         self._last_step = state.global_step
-        with self.pausing(), leaving_no_trace(self.model):
-            answers = self.answer(self.questions)
-        metrics = summarise(answers, self.copies)
+        with self.pausing():
+            metrics = self.processes.lead(lambda: self._ask(state.global_step))
         wants_log = control.should_log
         self.log({f"watch_{name}": value for name, value in asdict(metrics).items() if name != "answers"})
         control.should_log = wants_log  # logging clears it, and the step's own loss would be left out
-        self.run.append_event(Event("watch", state.global_step, asdict(metrics)))
-        for product, question, answer in list(zip(self.products, self.questions, answers, strict=True))[
-            :SHOWN_PRODUCTS
-        ]:
-            self.run.append_event(Event("sample", state.global_step, _describe_sample(product, question, answer)))
+
+    def _ask(self, step: int) -> WatchMetrics:
+        with leaving_no_trace(self.model):
+            answers = self.answer(self.questions)
+        metrics = summarise(answers, self.copies)
+        self.run.append_event(Event("watch", step, asdict(metrics)))
+        asked = list(zip(self.products, self.questions, answers, strict=True))
+        for product, question, answer in asked[:SHOWN_PRODUCTS]:
+            self.run.append_event(Event("sample", step, _describe_sample(product, question, answer)))
+        return metrics
 
     def _warn(self, step: int, found: dict[str, float]) -> None:
         message = (

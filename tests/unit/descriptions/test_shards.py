@@ -1,12 +1,14 @@
 import polars as pl
 import pytest
 
-from catalora.descriptions.describe import SCHEMA
+from catalora.descriptions.describer import SCHEMA
 from catalora.descriptions.output import find_format, write_output
-from catalora.descriptions.shards import Job, Manifest, Parts, hold_parts, require_same_job
+from catalora.descriptions.shards import Job, Manifest, Parts, hold_parts, require_same_engine, require_same_job
+from catalora.engines.choice import EngineChoice
 from catalora.errors import StorageError, UsageError
 
 JOB = Job(run="r", adapter_sha256="a", weights_hash="w", input="i.csv", input_sha256="s", settings={"references": 3})
+ENGINE = EngineChoice(engine="transformers", reason="asked for")
 
 
 def make_parts(folder, descriptions):
@@ -18,7 +20,7 @@ def make_parts(folder, descriptions):
         {"position": range(count), "uid": [f"P{n}" for n in range(count)], "tokens": [n % 3 for n in range(count)]}
     ).with_columns(title=pl.col("uid"), question=pl.col("uid"))
     removed = pl.DataFrame({"file": ["i.csv"], "line": [9], "uid": [None], "title": [None], "reason": ["bad"]})
-    manifest = Manifest(job=JOB, rows=count, batch_size=2)
+    manifest = Manifest(job=JOB, rows=count, batch_size=2, engine=ENGINE)
     parts.begin(manifest, rows, removed)
     ordered = parts.read_rows()
     for number in range(manifest.shards):
@@ -81,3 +83,10 @@ def test_only_one_process_works_on_a_folder(tmp_path):
 def test_an_unknown_ending_is_refused(tmp_path):
     with pytest.raises(UsageError, match="expected a name that ends with"):
         find_format(tmp_path / "out.xlsx")
+
+
+def test_a_job_goes_on_by_the_engine_that_it_was_begun_with(tmp_path):
+    require_same_engine("ctranslate2", "auto", tmp_path)
+    require_same_engine("ctranslate2", "ctranslate2", tmp_path)
+    with pytest.raises(UsageError, match="begun with the engine ctranslate2, now openvino is asked for"):
+        require_same_engine("ctranslate2", "openvino", tmp_path)

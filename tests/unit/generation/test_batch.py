@@ -92,3 +92,16 @@ def test_the_batch_grows_with_free_memory_and_shrinks_with_length(monkeypatch):
     assert generator.choose_batch_size(100, 200) < 10
     Memory.available = 0
     assert generator.choose_batch_size(10, 20) == 1
+
+
+def test_a_gap_is_how_far_a_token_is_below_the_best():
+    model = build_model()
+    generator = BatchGenerator(model, [2], pad_id=0)
+    with torch.no_grad():
+        logits = [model(input_ids=torch.tensor([prompt])).logits[0, -1] for prompt in PROMPTS[:2]]
+    best = [int(row.argmax()) for row in logits]
+    assert generator.compute_gaps(PROMPTS[:2], best) == [0.0, 0.0]
+    gaps = generator.compute_gaps(PROMPTS[:2], [9, 77])
+    assert gaps == pytest.approx(
+        [float(logits[0].max() - logits[0][9]), float(logits[1].max() - logits[1][77])], abs=1e-5
+    )

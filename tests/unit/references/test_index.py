@@ -7,7 +7,8 @@ import pytest
 
 from catalora.errors import DataError, StorageError
 from catalora.references.generations import IndexUnavailableError, read_current
-from catalora.references.index import ReferenceIndex, build_index, embed_products, open_index
+from catalora.references.index import ReferenceIndex, build_index, open_index
+from catalora.references.product_vectors import embed_products
 from tests.unit.references.words import CONTENTS, TITLES, UIDS, WordEmbedder
 
 EMBEDDER = WordEmbedder()

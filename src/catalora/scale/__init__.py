@@ -1,0 +1,1 @@
+"""The same steps on several machines, with Ray; the only package that imports it."""
