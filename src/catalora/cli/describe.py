@@ -66,7 +66,7 @@ def command(
 
         work = partial(describe_on_cluster, address=address, workers=workers)
     else:
-        work = partial(pipeline.describe, engine=cast("EngineName | Literal['auto']", engine))
+        work = partial(pipeline.describe, engine=cast("EngineName", engine))
     folder = open_run(Path(runs_dir), run)
     columns = Columns(uid=uid_column, title=title_column)
     with show_progress() as progress:

@@ -137,14 +137,14 @@ class BatchGenerator:
         return answers
 
     def _count_shared(self, prompts: Sequence[Sequence[int]]) -> int:
-        """Tokens that all prompts begin with, one of each prompt left over; 0 where sharing is not worth it."""
+        """Tokens that all prompts begin with, at least one of each left over; 0 where sharing is not worth it."""
         kinds = set(getattr(self.model.config.get_text_config(), "layer_types", None) or ())
         # The fillers stand between the beginning and the rest, where a sliding window would count them.
         if len(prompts) < 2 or kinds - {"full_attention"}:
             return 0
-        shared = min(map(len, prompts)) - 1
-        columns = enumerate(zip(*prompts, strict=False))
-        shared = min(shared, next((place for place, column in columns if len(set(column)) > 1), shared))
+        # Without the last token of the shortest, so that each prompt has one to go on with.
+        columns = list(zip(*prompts, strict=False))[:-1]
+        shared = next((place for place, tokens in enumerate(columns) if len(set(tokens)) > 1), len(columns))
         return shared if shared >= SHARED_TOKENS else 0
 
     def _read_shared(self, ids: Sequence[int], rows: int) -> DynamicCache:
