@@ -76,7 +76,7 @@ def test_the_data_document_tells_the_profile(run):
     )
     assert f"`{profile['fingerprint']}`" in text
     assert profile["sources"][0]["sha256"] in text
-    assert "7 descrições não cabiam em 512 tokens" in text
+    assert "Descrições que não cabiam em 512 tokens e foram encurtadas depois de uma frase inteira: 7." in text
     assert "40.123 tokens em 160 linhas, com 98,1% do espaço ocupado" in text
     assert "catalora prepare shop.csv --out data/prepared\n" in text
 
