@@ -73,10 +73,12 @@ def test_inference_gives_the_model_the_very_tokens_of_training(run, session):
     uid = examples.uids[0]
     question = template.render_question(products[uid], template.question_form(uid, 0, config.training.seed))
     trained = examples.ids[: examples.prompt_lengths[0]].tolist()
-    (asked,) = session.answerer._stack(
-        template.encode_prompts(session.answerer.tokenizer, [question]), config.generation
-    )["input_ids"].tolist()
-    assert asked == trained
+    asked = []
+    embeddings = session.answerer.model.get_input_embeddings()
+    hook = embeddings.register_forward_pre_hook(lambda _, inputs: asked.append(inputs[0].tolist()))
+    catalora.ask(session, question, sides=["tuned"])
+    hook.remove()
+    assert asked[0] == [trained]
 
 
 def test_both_lanes_answer_as_each_side_alone(session):
