@@ -21,13 +21,17 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+PARTS = ("lora", "activation", "attention", "norms")
+OFF = {"autocast": False, "keep": False, **dict.fromkeys(PARTS, False)}
+FAST = OFF | {"autocast": True, "keep": True}
 WAYS = {
-    "PEFT's casts": {"autocast": False, "lora": False, "activation": False, "attention": False, "keep": False},
-    "autocast": {"autocast": True, "lora": False, "activation": False, "attention": False, "keep": False},
-    "+ keep memory": {"autocast": True, "lora": False, "activation": False, "attention": False, "keep": True},
-    "+ fused LoRA": {"autocast": True, "lora": True, "activation": False, "attention": False, "keep": True},
-    "+ fused activation": {"autocast": True, "lora": True, "activation": True, "attention": False, "keep": True},
-    "+ block attention": {"autocast": True, "lora": True, "activation": True, "attention": True, "keep": True},
+    "PEFT's casts": OFF,
+    "autocast": OFF | {"autocast": True},
+    "+ keep memory": FAST,
+    "+ fused LoRA": FAST | {"lora": True},
+    "+ fused activation": FAST | {"lora": True, "activation": True},
+    "+ block attention": FAST | {"lora": True, "activation": True, "attention": True},
+    "+ fused norms": FAST | dict.fromkeys(PARTS, True),
 }
 LEARNED = 0.8  # share of a row's tokens
 
@@ -91,7 +95,7 @@ def _measure(answer: Connection, way: dict[str, bool], layers: int, rows: int, t
     module = CompletionLoss(model, autocast=way["autocast"]).train()
     batch = make_batch(rows, tokens)
     seconds, loss = [], torch.zeros(())
-    with fuse(model, lora=way["lora"], activation=way["activation"], attention=way["attention"]):
+    with fuse(model, **{part: way[part] for part in PARTS}):
         for _ in range(3):
             model.zero_grad()
             started = time.perf_counter()

@@ -165,6 +165,11 @@ def count_processes() -> int:
     return max(1, int(wanted))
 
 
+def read_asked_processes(run: RunFolder) -> int:
+    """How many processes of its machine a run was asked to be trained by."""
+    return int(run.read_record().get("asked_processes", 1))
+
+
 def join_processes() -> Processes:
     """Meet the other processes of this training; called again, it returns the same.
 

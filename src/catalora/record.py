@@ -48,11 +48,6 @@ def load_config(run: RunFolder) -> Config:
     return Config.model_validate(run.read_record()["config"])
 
 
-def read_asked_processes(run: RunFolder) -> int:
-    """How many processes of its machine a run was asked to be trained by."""
-    return int(run.read_record().get("asked_processes", 1))
-
-
 def wants_references(run: RunFolder) -> bool:
     """Whether a run was started to index its training products too."""
     return bool(run.read_record().get("references", False))

@@ -13,7 +13,7 @@ import pytest
 
 from catalora import jobs, pipeline
 from catalora.errors import RunStoppedError, TrainingError
-from catalora.record import read_asked_processes
+from catalora.processes import read_asked_processes
 from catalora.run import open_run
 from catalora.training.checkpoints import list_checkpoints
 from tests.pipeline.together import SETTINGS, assert_same_training, end_at, read_losses, request

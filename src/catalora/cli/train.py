@@ -20,8 +20,8 @@ from catalora.cli.output import (
 from catalora.cli.runs import name_place, print_launched
 from catalora.config import Tracker
 from catalora.errors import CataloraError, UsageError
-from catalora.processes import Processes, join_processes, leave_processes, share_batch
-from catalora.record import load_config, read_asked_processes
+from catalora.processes import Processes, join_processes, leave_processes, read_asked_processes, share_batch
+from catalora.record import load_config
 from catalora.run import RunFolder, open_run
 
 

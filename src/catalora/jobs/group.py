@@ -19,7 +19,6 @@ from catalora.errors import CataloraError, TrainingError
 from catalora.jobs.events import read_log
 from catalora.processes import noting_requests
 from catalora.progress import Progress, ignore_progress
-from catalora.record import explain_outcome
 from catalora.run import RunFolder
 
 LOCALHOST = "127.0.0.1"
@@ -47,6 +46,8 @@ def train_together(
         RunStoppedError: stopped on request; resumable.
         CataloraError: what ended it.
     """
+    from catalora.record import explain_outcome
+
     before = run.read_status().updated
     code = run_group(run, processes, share_device=share_device, progress=progress)
     if code:

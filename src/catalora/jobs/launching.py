@@ -19,7 +19,7 @@ from catalora.devices import require_free_device
 from catalora.errors import InputNotFoundError, StorageError, TrainingError, UsageError
 from catalora.jobs.events import read_log
 from catalora.jobs.views import JobView, read_job
-from catalora.record import read_asked_processes
+from catalora.processes import read_asked_processes
 from catalora.run import RunFolder, Status
 
 # A machine that is busy with other things can take minutes to load the libraries; a worker that dies is seen at once.
