@@ -1,5 +1,6 @@
 """A document as one HTML file that needs no other file, no network and no script."""
 
+import re
 from html import escape
 
 from catalora.documents.blocks import (
@@ -39,6 +40,8 @@ pre {
 .scroll { overflow-x: auto; margin: .8rem 0; }
 table { border-collapse: collapse; width: 100%; font-size: .94rem; }
 th, td { text-align: left; padding: .35rem .8rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+/* Not `anywhere`, which lets a column shrink to a letter: names in tables break where they say so. */
+th, td { overflow-wrap: break-word; }
 th { color: var(--soft); font-weight: 600; border-bottom-width: 2px; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 figure { margin: 1rem 0; }
@@ -78,11 +81,15 @@ def _render_block(block: Block) -> str:
             return f"{shown}<pre>{escape(show_hidden(text))}</pre>"
 
 
-def _render_text(text: str) -> str:
-    return "".join(
-        f"<code>{escape(show_hidden(piece))}</code>" if is_code else escape(show_hidden(piece))
-        for piece, is_code in split_code(text)
-    )
+def _render_text(text: str, *, narrow: bool = False) -> str:
+    """Text as HTML; in a narrow column code may break after a dot or an underscore, and long hashes anywhere."""
+    html = ""
+    for piece, is_code in split_code(text):
+        shown = escape(show_hidden(piece))
+        if is_code and narrow:
+            shown = re.sub(r"(?<=[._])(?=\w)|(?<=[0-9a-f]{16})(?=[0-9a-f])", "<wbr>", shown)
+        html += f"<code>{shown}</code>" if is_code else shown
+    return html
 
 
 def _render_table(table: Table) -> str:
@@ -90,7 +97,9 @@ def _render_table(table: Table) -> str:
 
     def render_row(cells: tuple[str, ...], tag: str) -> str:
         kinds = [' class="number"' if column >= first_number else "" for column in range(len(cells))]
-        return "".join(f"<{tag}{kind}>{_render_text(cell)}</{tag}>" for kind, cell in zip(kinds, cells, strict=True))
+        return "".join(
+            f"<{tag}{kind}>{_render_text(cell, narrow=True)}</{tag}>" for kind, cell in zip(kinds, cells, strict=True)
+        )
 
     body = "".join(f"<tr>{render_row(tuple(row), 'td')}</tr>" for row in table.rows)
     head = render_row(tuple(table.header), "th")

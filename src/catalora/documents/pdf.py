@@ -28,8 +28,8 @@ _PREAMBLE = """
 #set text(lang: {language}, region: {region}, font: "Libertinus Serif", size: 10.5pt)
 #set par(justify: true, leading: 0.62em)
 #show heading.where(level: 1): set text(size: 19pt)
-#show heading.where(level: 2): it => block(above: 1.5em, below: 0.7em, it)
-#show heading.where(level: 3): it => block(above: 1.2em, below: 0.6em, it)
+#show heading.where(level: 2): it => block(above: 1.5em, below: 0.7em, sticky: true, it)
+#show heading.where(level: 3): it => block(above: 1.2em, below: 0.6em, sticky: true, it)
 #show raw: set text(font: "DejaVu Sans Mono", size: 8pt)
 #show figure.caption: set text(size: 9pt, fill: rgb("#57606a"))
 #set table(stroke: (x, y) => (bottom: if y == 0 {{ 0.8pt }} else {{ 0.4pt }} + rgb("#c5ccd3")), inset: (x: 4pt, y: 4pt))
@@ -97,7 +97,8 @@ def _set_block(block: Block) -> str:
             image = f"image({_quote(name + '.svg')}, width: 100%, alt: {_quote(caption)})"
             return f"#figure({image}, caption: [{_set_text(caption)}], numbering: none, supplement: none)"
         case Verbatim(text, label):
-            shown = f"#soft[#text(size: 9pt)[{_set_text(label)}]]\n" if label else ""
+            # A label stays with its text when a page ends between them.
+            shown = f"#block(sticky: true, soft[#text(size: 9pt)[{_set_text(label)}]])\n" if label else ""
             return f"{shown}#quoted(raw({_quote(text)}, block: true))"
 
 

@@ -23,7 +23,7 @@ _STYLE = """
 .good { --look: var(--come-line); } .bad { --look: var(--gone-line); } .even { --look: var(--soft); }
 .base { --look: var(--soft); } .prompted { --look: var(--seen-line); } .tuned { --look: var(--accent); }
 .grounded { --look: var(--come-line); }
-.figures { display: grid; grid-template-columns: 11.5rem 15rem minmax(6rem, 1fr); gap: .1rem .8rem; }
+.figures { display: grid; grid-template-columns: 11.5rem 17rem minmax(6rem, 1fr); gap: .1rem .8rem; }
 .figures > * { align-self: center; }
 td code { white-space: nowrap; }
 .figures + .figures { border-top: 1px solid var(--line); margin-top: .4rem; padding-top: .4rem; }

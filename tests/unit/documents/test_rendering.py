@@ -141,3 +141,25 @@ def test_ticks_span_the_values_with_few_round_numbers(low, high):
 
 def test_ticks_of_steps_are_whole():
     assert all(tick == int(tick) for tick in choose_ticks(0, 3, whole=True))
+
+
+def test_names_in_html_tables_may_break_after_dots_and_hashes_anywhere():
+    table = Table(("name", "value"), [("`training.max_new_tokens`", f"`{'0a' * 10}`")])
+    page = render_html(Document("sample", "en", "Title", "", [table]))
+    assert "<code>training.<wbr>max_<wbr>new_<wbr>tokens</code>" in page
+    assert f"<code>{'0a' * 8}<wbr>0<wbr>a<wbr>0<wbr>a</code>" in page
+
+
+def test_a_label_and_a_heading_stay_on_the_page_of_their_text(tmp_path):
+    parted = 0
+    for lines in range(24, 36):
+        filler = [Paragraph(f"Line {line}.") for line in range(lines)]
+        blocks = [*filler, Heading("A heading", 3), Verbatim("The text.", "The label")]
+        path = tmp_path / "document.pdf"
+        render_pdf(Document("sample", "en", "Title", "", blocks), path, created=0)
+        pages = [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(path)]
+        (page,) = [text for text in pages if "The text." in text]
+        assert "The label" in page
+        assert "A heading" in page
+        parted += len(pages) > 1 and "Line" not in page
+    assert parted  # once at least the page ended between the filler and the heading
