@@ -69,9 +69,10 @@ def command(out: Path, minutes: float, fresh: bool, as_json: bool) -> None:
         config = load_config(run)
         say("2. index: the training products, as references")
         pipeline.index(run, progress=progress)
+        passes = "one pass" if config.training.epochs == 1 else f"{config.training.epochs} passes"
         say(
-            f"3. train: LoRA on the bundled model, {config.training.epochs} times {config.data.max_samples:,} products "
-            f"(what this machine does in the time; --minutes gives it more)"
+            f"3. train: LoRA on the bundled model, {passes} over {config.data.max_samples:,} products "
+            "(what this machine does in the time; --minutes gives it more)"
         )
         pipeline.train_run(run, progress=progress)
         with pipeline.open_session(run) as session:
