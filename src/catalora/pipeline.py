@@ -1,6 +1,6 @@
 """THE MAIN PATH: a catalogue in, a tuned model out, before and after side by side, with sources.
 
-    prepare → preview, measure_fit, estimate → start_run → foresee → index → train_run
+    prepare → preview, measure_fit, estimate, fit_into → start_run → foresee → index → train_run
             → open_session → ask, trace, influence, compare → evaluate → write_documents → export, describe
 
 One short function per step, in order; what a step does stands in the module that it calls. The command line, the app

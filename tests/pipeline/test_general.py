@@ -12,8 +12,6 @@ from catalora.evaluation.general import load_tasks, measure_general
 from catalora.evaluation.results import load_results
 from catalora.generation.answer import Answerer
 
-pytest.importorskip("lm_eval")
-
 TASK = """
 task: opposites
 dataset_path: json
