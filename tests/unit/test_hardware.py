@@ -106,12 +106,12 @@ import resource, sys, torch
 from catalora.hardware import keep_freed_memory
 if sys.argv[1] == "keep":
     assert keep_freed_memory()
-def work():
-    for _ in range(5):
+def work(times):
+    for _ in range(times):
         torch.ones(2**24) + 1
-work()
+work(40)  # Small blocks between the large ones move the first few of them to new places.
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-work()
+work(10)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
 
