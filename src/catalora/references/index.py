@@ -7,7 +7,8 @@ A generation (see `generations.py`) holds:
 
     generation.json    fingerprint of the rows, count, embedding model, format
     chroma/            vectors by position
-    titles.sqlite      uid and title by position, searched by words
+    titles.sqlite      uid and title by position
+    title-words/       the words of the titles, searched by BM25
 
 The index is derived: it can always be rebuilt from the run's products, so a doubtful one is rebuilt, never repaired.
 """
@@ -33,7 +34,7 @@ from catalora.references.vectors import VectorIndex, estimate_size_bytes, write_
 from catalora.run import write_json
 
 # To be raised when a generation is made in another way: every older index is then stale.
-FORMAT = 1
+FORMAT = 2
 # What the best title match adds to a cosine when candidates are put in order, and how many candidates each side brings.
 TITLE_WEIGHT = 0.3
 CANDIDATES = 50
@@ -81,7 +82,7 @@ class ReferenceIndex:
     def __init__(self, path: Path, embedder: TextEmbedder) -> None:
         self._generation = Generation.model_validate_json((path / "generation.json").read_bytes())
         self._embedder = embedder
-        self._titles = TitleIndex(path / "titles.sqlite")
+        self._titles = TitleIndex(path)
         try:
             self._vectors = VectorIndex(path / "chroma")
         except BaseException:
@@ -147,13 +148,13 @@ class ReferenceIndex:
             ]
 
     def _rank(
-        self, question: str, vector: NDArray[np.float32], nearest: Sequence[int], k: int, min_score: float
+        self, question: str, vector: NDArray[np.float32], nearest: dict[int, float], k: int, min_score: float
     ) -> list[Reference]:
         named = self._titles.find_named(question)
         similar = self._titles.find_similar(question, max(k, CANDIDATES))
-        # Exact cosines for all: candidates that only their titles brought in have none yet.
-        stored = self._vectors.read(list(dict.fromkeys([*named, *similar, *nearest])))
-        scores = {position: float(np.clip(row @ vector, -1.0, 1.0)) for position, row in stored.items()}
+        # Candidates that only their titles brought in have no cosine yet.
+        stored = self._vectors.read([position for position in named | similar if position not in nearest])
+        scores = nearest | {position: float(np.clip(row @ vector, -1.0, 1.0)) for position, row in stored.items()}
 
         def order(position: int) -> tuple[int, float, int]:
             fused = scores[position] + TITLE_WEIGHT * similar.get(position, 0.0)
@@ -207,7 +208,7 @@ def build_index(
     generation = Generation(format=FORMAT, fingerprint=fingerprint, embedding=embedder.fingerprint, count=len(uids))
     with replace_generation(folder, estimate_size_bytes(len(uids))) as path:
         vectors = embed(titles, contents, embedder, progress)
-        write_titles(path / "titles.sqlite", uids, titles)
+        write_titles(path, uids, titles)
         write_vectors(path / "chroma", vectors, progress)
         write_json(path / "generation.json", generation.model_dump())
         _verify(path, vectors)
@@ -258,7 +259,7 @@ def _verify(path: Path, vectors: NDArray[np.float32]) -> None:
         nearest = written.find_nearest(vectors[sample], 1)
         count = written.count
     # Products with equal texts have equal vectors, so any vector this close will do. The search is approximate.
-    lost = sum(float(vectors[i] @ vectors[row[0]]) < 0.999 for i, row in zip(sample, nearest, strict=True))
+    lost = sum(float(vectors[i] @ vectors[next(iter(row))]) < 0.999 for i, row in zip(sample, nearest, strict=True))
     if verdict != "ok" or lost > 1 or count != len(vectors):
         facts = f"{count} of {len(vectors)} vectors, {lost} of {len(sample)} not found, quick_check {verdict!r}"
         raise _unavailable("damaged", f"{path}: the new index failed its check ({facts})")

@@ -33,7 +33,7 @@ from catalora.references.titles import QUESTION_WORDS, TitleIndex, normalise_tit
 from catalora.run import write_json
 
 # To be raised when the file is made in another way: every older one is then made anew.
-FORMAT = 1
+FORMAT = 2
 CANDIDATES = 20
 # What a word counts that the question leaves out of a title, and one that it adds; chosen with benchmarks/declines.py.
 LEFT_OUT, ADDED = 0.5, 4.0
@@ -89,13 +89,13 @@ class RecordFinder:
 
     def __init__(self, path: Path, products: pl.DataFrame) -> None:
         self._products = products
-        self._titles = TitleIndex(path / "titles.sqlite")
+        self._titles = TitleIndex(path)
         if self._titles.count != len(products):
             self._titles.close()
             raise ValueError(f"{self._titles.count} titles instead of {len(products)}")
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the files."""
         self._titles.close()
 
     def find(self, question: str, min_score: float) -> ProductRecord | None:
@@ -163,9 +163,9 @@ def open_records(folder: Path, products: pl.DataFrame, *, fingerprint: str) -> R
             facts = RecordFacts.model_validate_json((path / "records.json").read_bytes())
             if facts == RecordFacts(format=FORMAT, fingerprint=fingerprint):
                 return RecordFinder(path, products)
-        except (OSError, ValueError, sqlite3.Error):
+        except (OSError, ValueError, TypeError, LookupError, sqlite3.Error):
             pass  # Derived from the products: made anew below.
     with replace_generation(folder, 1_000_000 + 500 * len(products)) as path:
-        write_titles(path / "titles.sqlite", products["uid"].to_list(), products["title"].to_list())
+        write_titles(path, products["uid"].to_list(), products["title"].to_list())
         write_json(path / "records.json", RecordFacts(format=FORMAT, fingerprint=fingerprint).model_dump())
         return RecordFinder(path, products)

@@ -2,7 +2,10 @@
 
 Meaning alone misses products that are asked by name, above all in a language the embedding model hardly knows. This
 module finds titles that stand in a question word for word, and ranks the others by the words they share (BM25).
-It knows nothing of vectors. Titles live in one SQLite file, read-only once written.
+It knows nothing of vectors. A folder holds, read-only once written:
+
+    titles.sqlite    uid and title by position, found by the whole title
+    title-words/     what each word counts in each title that has it, by bm25s
 """
 
 import re
@@ -10,7 +13,15 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from bm25s import BM25
+
+TITLES, WORDS = "titles.sqlite", "title-words"
 
 _ENGLISH = (
     "a about an and answer are as ask can catalog catalogue could describe description details do does entry explain "
@@ -41,10 +52,10 @@ def normalise_title(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", bare))
 
 
-def write_titles(path: Path, uids: Sequence[str], titles: Sequence[str]) -> None:
-    """Write the file that `TitleIndex` reads; a product is known by its position."""
+def write_titles(folder: Path, uids: Sequence[str], titles: Sequence[str]) -> None:
+    """Write the files that `TitleIndex` reads into a folder that is there; a product is known by its position."""
     names = [normalise_title(title) for title in titles]
-    connection = sqlite3.connect(path)
+    connection = sqlite3.connect(folder / TITLES)
     try:
         with connection:
             connection.execute(
@@ -55,27 +66,48 @@ def write_titles(path: Path, uids: Sequence[str], titles: Sequence[str]) -> None
                 ((i, uids[i], titles[i], name, name.count(" ") + 1) for i, name in enumerate(names)),
             )
             connection.execute("CREATE INDEX product_name ON product (name)")
-            # Contentless: the words are searched, the titles stand in the table above.
-            connection.execute("CREATE VIRTUAL TABLE words USING fts5(name, content='')")
-            connection.executemany("INSERT INTO words (rowid, name) VALUES (?, ?)", enumerate(names))
-            connection.execute("INSERT INTO words (words) VALUES ('optimize')")
     finally:
         connection.close()
+    _weigh_words(names).save(folder / WORDS, show_progress=False)
+
+
+def _weigh_words(names: Sequence[str]) -> "BM25":
+    from bm25s import BM25
+
+    # Numbers instead of words: a million titles as lists of strings would take gigabytes. The empty word keeps titles
+    # without any word from making an index of nothing.
+    numbers = {"": 0}
+    rows = [[numbers.setdefault(word, len(numbers)) for word in name.split()] or [0] for name in names]
+    ranking = BM25(k1=1.2, b=0.75)
+    ranking.index((rows, numbers), show_progress=False)
+    return ranking
 
 
 class TitleIndex:
     """Titles of one index, searched by words.
 
     Args:
-        path: a file made by `write_titles`.
+        folder: where `write_titles` wrote.
+
+    Raises:
+        Exception: of SQLite, NumPy or the system, when the files are not whole.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, folder: Path) -> None:
+        from bm25s import BM25
+
+        self._ranking = BM25.load(folder / WORDS, mmap=True, show_progress=False)
         # Nothing writes to a finished generation, so no lock is needed and the folder may be read-only.
         self._connection = sqlite3.connect(
-            f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            f"file:{quote(str((folder / TITLES).resolve()))}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
-        (count, longest) = self._connection.execute("SELECT count(*), max(words) FROM product").fetchone()
+        try:
+            (count, longest) = self._connection.execute("SELECT count(*), max(words) FROM product").fetchone()
+            if count != self._ranking.scores["num_docs"]:
+                raise ValueError(f"{count} titles, and the words of {self._ranking.scores['num_docs']}")
+        except BaseException:
+            self._connection.close()
+            raise
         self.count: int = count
         self._longest: int = longest or 0
 
@@ -112,28 +144,24 @@ class TitleIndex:
         """Products whose titles share telling words with the question.
 
         Returns:
-            BM25 over that of the best one, so in 0..1, by position; at most `limit`, best first.
+            BM25 over that of the best one, so in 0..1, by position; at most `limit`, best first, equals by position.
         """
-        words = [word for word in normalise_title(question).split()[:MAX_QUESTION_WORDS] if word not in QUESTION_WORDS]
-        if not words:
+        words = normalise_title(question).split()[:MAX_QUESTION_WORDS]
+        numbers = self._ranking.vocab_dict
+        known = [numbers[word] for word in dict.fromkeys(words) if word not in QUESTION_WORDS and word in numbers]
+        if not known:
             return {}
-        query = " OR ".join(f'"{word}"' for word in dict.fromkeys(words))
-        rows = self._connection.execute(
-            "SELECT rowid, -rank FROM words WHERE words MATCH ? ORDER BY rank LIMIT ?", (query, limit)
-        ).fetchall()
-        best = max((score for _, score in rows), default=0.0)
-        return {position: score / best for position, score in rows} if best > 0 else {}
+        scores = self._ranking.get_scores_from_ids(known)
+        last = np.partition(scores, -limit)[-limit] if limit < self.count else 0.0
+        reached = np.flatnonzero((scores >= last) & (scores > 0))
+        best = reached[np.argsort(-scores[reached], kind="stable")][:limit]
+        return {int(position): float(scores[position] / scores[best[0]]) for position in best}
 
     def count_titles(self, words: Sequence[str]) -> dict[str, int]:
         """In how many titles each word stands; words in the form of `normalise_title`, those of no title left out."""
-        # Beside the file, which is read-only.
-        self._connection.execute(
-            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.counts USING fts5vocab('main', 'words', 'row')"
-        )
-        return {
-            str(word): int(count)
-            for word, count in self._select("SELECT term, doc FROM temp.counts WHERE term IN", words)
-        }
+        numbers, starts = self._ranking.vocab_dict, self._ranking.scores["indptr"]
+        known = {word: numbers[word] for word in words if word in numbers}
+        return {word: int(starts[number + 1] - starts[number]) for word, number in known.items()}
 
     def _select(self, statement: str, values: Sequence[int | str]) -> list[tuple[int | str, ...]]:
         rows: list[tuple[int | str, ...]] = []

@@ -77,10 +77,15 @@ class VectorIndex:
         """Let go of the files; closing twice is fine."""
         self._client.close()
 
-    def find_nearest(self, vectors: NDArray[np.float32], count: int) -> list[list[int]]:
-        """Positions of the nearest vectors of each row, nearest first, at most `count`; approximate."""
-        found = self._collection.query(query_embeddings=vectors, n_results=min(count, self.count), include=[])
-        return [[int(identifier) for identifier in row] for row in found["ids"]]
+    def find_nearest(self, vectors: NDArray[np.float32], count: int) -> list[dict[int, float]]:
+        """Cosine by position of the nearest vectors of each row, nearest first, at most `count`; approximate."""
+        found = self._collection.query(
+            query_embeddings=vectors, n_results=min(count, self.count), include=["distances"]
+        )
+        return [
+            {int(identifier): min(1.0, 1.0 - distance) for identifier, distance in zip(ids, distances, strict=True)}
+            for ids, distances in zip(found["ids"], found["distances"], strict=True)
+        ]
 
     def read(self, positions: Sequence[int]) -> dict[int, NDArray[np.float32]]:
         """The stored vectors of distinct positions."""

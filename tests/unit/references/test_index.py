@@ -9,6 +9,7 @@ from catalora.errors import DataError, StorageError
 from catalora.references.generations import IndexUnavailableError, read_current
 from catalora.references.index import ReferenceIndex, build_index, open_index
 from catalora.references.product_vectors import embed_products
+from catalora.references.titles import write_titles
 from tests.unit.references.words import CONTENTS, TITLES, UIDS, WordEmbedder
 
 EMBEDDER = WordEmbedder()
@@ -133,6 +134,18 @@ def remove_row(path):
     connection.close()
 
 
+def cut_off(path):
+    path.write_bytes(path.read_bytes()[:-8])
+
+
+def swap_words(path):
+    other = path.parent / "other"
+    other.mkdir()
+    write_titles(other, ["x"], ["One title"])
+    shutil.rmtree(path / "title-words")
+    shutil.move(other / "title-words", path / "title-words")
+
+
 DAMAGES = {
     "generation removed": shutil.rmtree,
     "facts missing": lambda path: (path / "generation.json").unlink(),
@@ -140,6 +153,9 @@ DAMAGES = {
     "titles missing": lambda path: (path / "titles.sqlite").unlink(),
     "titles cut off": lambda path: (path / "titles.sqlite").write_bytes(b"SQLite format 3\0" + b"x" * 500),
     "a title missing": lambda path: remove_row(path / "titles.sqlite"),
+    "words missing": lambda path: shutil.rmtree(path / "title-words"),
+    "words cut off": lambda path: cut_off(path / "title-words" / "data.csc.index.npy"),
+    "words of other titles": swap_words,
     "vectors missing": lambda path: shutil.rmtree(path / "chroma"),
     "vectors emptied": lambda path: (path / "chroma" / "chroma.sqlite3").write_bytes(b""),
     "vectors cut off": lambda path: (path / "chroma" / "chroma.sqlite3").write_bytes(

@@ -80,3 +80,6 @@ def test_the_titles_are_indexed_once_and_anew_for_other_products(tmp_path):
     (read_current(tmp_path) / "titles.sqlite").write_bytes(b"no database")
     repaired = open_records(tmp_path, PRODUCTS[:3], fingerprint="other")
     assert repaired.find("The Ashen Shore", 0.7).uid == "c"
+    (read_current(tmp_path) / "title-words" / "params.index.json").write_text('{"depth": 3}')
+    again = open_records(tmp_path, PRODUCTS[:3], fingerprint="other")
+    assert again.find("The Ashen Shore", 0.7).uid == "c"

@@ -1,15 +1,19 @@
+import math
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
 from hypothesis import given
-from hypothesis.strategies import text
+from hypothesis.strategies import lists, text
 
-from catalora.references.titles import TitleIndex, normalise_title, write_titles
+from catalora.references.titles import QUESTION_WORDS, TitleIndex, normalise_title, write_titles
 from tests.unit.references.words import TITLES, UIDS
 
 
 @pytest.fixture
 def titles(tmp_path):
-    write_titles(tmp_path / "titles.sqlite", UIDS, TITLES)
-    index = TitleIndex(tmp_path / "titles.sqlite")
+    write_titles(tmp_path, UIDS, TITLES)
+    index = TitleIndex(tmp_path)
     yield index
     index.close()
 
@@ -53,8 +57,44 @@ def test_nothing_in_common_finds_nothing(titles, question):
     assert titles.find_similar(question, 5) == {}
 
 
-def test_limit_is_kept(titles):
-    assert len(titles.find_similar("kettle scarf", 1)) == 1
+def test_limit_is_kept_and_equal_titles_come_by_position(titles):
+    assert list(titles.find_similar("kettle scarf", 1)) == [3]
+    assert list(titles.find_similar("blue scarf", 1)) == [4]
+
+
+@given(lists(text("abc ", max_size=12), min_size=1, max_size=8), text("abcd ", max_size=8))
+def test_titles_rank_as_the_formula_says(some, question):
+    words = [title.split() for title in some]
+    mean = sum(max(len(own), 1) for own in words) / len(words)
+
+    def score(own):
+        total = 0.0
+        for word in set(question.split()) - QUESTION_WORDS:
+            having = sum(word in others for others in words)
+            weight = math.log(1 + (len(words) - having + 0.5) / (having + 0.5))
+            count = own.count(word)
+            total += weight * count / (count + 1.2 * (0.25 + 0.75 * max(len(own), 1) / mean))
+        return total
+
+    with TemporaryDirectory() as folder:
+        write_titles(Path(folder), [str(i) for i in range(len(some))], some)
+        index = TitleIndex(Path(folder))
+        found = index.find_similar(question, len(some))
+        counts = index.count_titles(["a", "ab", "zz"])
+        index.close()
+    best = max(map(score, words))
+    expected = {i: score(own) / best for i, own in enumerate(words) if score(own) > 0}
+    assert found == pytest.approx(expected, rel=1e-4)
+    assert list(found.values()) == sorted(found.values(), reverse=True)
+    assert counts == {word: having for word in ("a", "ab") if (having := sum(word in own for own in words))}
+
+
+def test_titles_without_a_word_are_no_obstacle(tmp_path):
+    write_titles(tmp_path, ["1", "2"], ["", "!!!"])
+    index = TitleIndex(tmp_path)
+    assert index.count == 2
+    assert index.find_similar("kettle", 5) == {}
+    index.close()
 
 
 def test_very_long_questions_are_cut(titles):
@@ -64,8 +104,8 @@ def test_very_long_questions_are_cut(titles):
 
 def test_titles_are_stored_as_they_are(tmp_path):
     odd = ["é 'quoted' \"title\"", "", "🧣🧣", "a" * 2000, "=1+1; DROP TABLE product"]
-    write_titles(tmp_path / "t.sqlite", ["1", "1", "", "x", "y"], odd)
-    index = TitleIndex(tmp_path / "t.sqlite")
+    write_titles(tmp_path, ["1", "1", "", "x", "y"], odd)
+    index = TitleIndex(tmp_path)
     assert [title for _, (_, title) in sorted(index.read(range(5)).items())] == odd
     assert index.find_named("🧣🧣") == {}
     assert set(index.find_named('What is e "quoted" title?')) == {0}

@@ -19,7 +19,7 @@ def test_vectors_come_back_by_position(tmp_path):
     write_vectors(tmp_path / "chroma", VECTORS)
     index = VectorIndex(tmp_path / "chroma")
     assert index.count == 8
-    assert [row[0] for row in index.find_nearest(VECTORS, 3)] == list(range(8))
+    assert [next(iter(row)) for row in index.find_nearest(VECTORS, 3)] == list(range(8))
     assert all(len(row) == 8 for row in index.find_nearest(VECTORS, 100))
     stored = index.read([5, 2])
     assert set(stored) == {2, 5}
