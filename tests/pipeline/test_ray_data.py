@@ -17,9 +17,10 @@ from catalora.references.vectors import VectorIndex
 from catalora.run import RunFolder
 from catalora.scale import describing
 from catalora.scale.cluster import connected
+from catalora.scale.crew import choose_crew
 from catalora.scale.describing import describe_on_cluster
 from catalora.scale.indexing import index_on_cluster
-from catalora.scale.shards import choose_crew, map_shards
+from catalora.scale.shards import map_shards
 from tests.cli.conftest import catalora as command  # noqa: F401 - a fixture
 from tests.pipeline.deadly import open_deadly_step
 

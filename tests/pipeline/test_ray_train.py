@@ -8,9 +8,9 @@ import time
 import pytest
 
 from catalora import pipeline
-from catalora.errors import ClusterError, DataError, RunStoppedError
-from catalora.scale.cluster import Cluster, connected
-from catalora.scale.train import choose_resources, train_on_ray
+from catalora.errors import DataError, RunStoppedError
+from catalora.scale.cluster import connected
+from catalora.scale.train import train_on_ray
 from tests.pipeline.together import assert_same_training, request
 
 pytestmark = [
@@ -88,23 +88,3 @@ def test_the_cluster_wants_a_token_and_sends_no_statistics(cluster):
         return os.environ.get("RAY_AUTH_MODE"), os.environ.get("RAY_USAGE_STATS_ENABLED")
 
     assert ray.get(look.remote()) == ("token", "0")
-
-
-@pytest.mark.parametrize(
-    ("device", "cluster_of", "workers", "expected"),
-    [
-        ("auto", {"nodes": 2, "node_processors": 16, "gpus": 0}, 4, {"CPU": 8.0}),
-        ("auto", {"nodes": 2, "node_processors": 16, "gpus": 2}, 2, {"CPU": 1.0, "GPU": 1.0}),
-        ("cpu", {"nodes": 1, "node_processors": 16, "gpus": 2}, 4, {"CPU": 4.0}),
-        ("cuda", {"nodes": 1, "node_processors": 2, "gpus": 0}, 4, {"CPU": 1.0, "GPU": 1.0}),
-        ("cpu", {"nodes": 2, "node_processors": 2, "gpus": 0}, 16, {"CPU": 1.0}),
-    ],
-)
-def test_each_worker_gets_its_share_of_the_smallest_machine_or_a_card(device, cluster_of, workers, expected):
-    assert choose_resources(device, Cluster("10.0.0.1:6379", local=False, **cluster_of), workers) == expected
-
-
-def test_a_machine_that_is_too_small_is_refused_at_once():
-    here = Cluster("127.0.0.1:6379", local=True, nodes=1, node_processors=2, gpus=0)
-    with pytest.raises(ClusterError, match="4 workers need 4 processors, this machine has 2"):
-        choose_resources("auto", here, 4)

@@ -32,8 +32,9 @@ from catalora.record import load_config
 from catalora.references.run_index import open_run_records
 from catalora.run import RunFolder
 from catalora.scale.cluster import connected
+from catalora.scale.crew import Crew, choose_crew
 from catalora.scale.indexing import open_index_by
-from catalora.scale.shards import Crew, Step, choose_crew, map_shards, run_once
+from catalora.scale.shards import Step, map_shards, run_once
 from catalora.session import open_session, require_adapter
 
 
@@ -107,7 +108,7 @@ def _complete_run(crew: Crew, request: Request, progress: Progress) -> None:
 def _plan_by(crew: Crew, request: Request, adapter: str, progress: Progress) -> Plan:
     """Have a worker read the input, because it has the tokenizer, and the memory that decides the batch size."""
     progress("read", 0, None)
-    sharers = 1 if "num_gpus" in crew.resources else crew.neighbours
+    sharers = 1 if crew.gpus else crew.neighbours
     plan: Plan = run_once(crew, _plan, request, adapter, sharers)
     return plan
 

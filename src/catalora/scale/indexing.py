@@ -19,7 +19,8 @@ from catalora.references.product_vectors import CONTENT_CHARACTERS, TextEmbedder
 from catalora.references.run_index import open_run_index
 from catalora.run import RunFolder
 from catalora.scale.cluster import connected
-from catalora.scale.shards import Crew, Step, choose_crew, map_shards
+from catalora.scale.crew import Crew, choose_crew
+from catalora.scale.shards import Step, map_shards
 
 
 def index_on_cluster(

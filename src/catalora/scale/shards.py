@@ -9,7 +9,6 @@ import logging
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -18,7 +17,7 @@ import pyarrow as pa
 
 from catalora import __version__
 from catalora.errors import ClusterError
-from catalora.scale.cluster import Cluster
+from catalora.scale.crew import Crew
 
 Shard = tuple[int, pl.DataFrame]
 Step = Callable[[pl.DataFrame], pl.DataFrame]
@@ -26,52 +25,6 @@ ATTEMPTS = 3
 # What waits at a worker while it computes; more would leave the last ones to a single worker.
 IN_FLIGHT = 2
 SCHEMA = pa.schema([("number", pa.int64()), ("rows", pa.large_binary())])
-
-
-@dataclass(frozen=True, slots=True)
-class Crew:
-    """The workers of a cluster that do one job.
-
-    Attributes:
-        count: how many.
-        neighbours: most of them that share one machine's memory.
-        resources: what each holds while it works, as Ray names it.
-    """
-
-    count: int
-    neighbours: int
-    resources: dict[str, int]
-
-
-def choose_crew(cluster: Cluster, workers: int | None, device: str = "auto") -> Crew:
-    """As many workers as asked for, else one for each GPU, else one for each machine; each with its share.
-
-    Args:
-        cluster: where to work.
-        workers: how many.
-        device: what is to be computed on, as `model.device` names it.
-
-    Raises:
-        ClusterError: a cluster of this machine has fewer processors or GPUs (`cluster-too-small`). One that was joined
-            may grow, and is waited for.
-
-    Example:
-        >>> choose_crew(Cluster("10.0.0.1:6379", False, nodes=2, node_processors=16, gpus=0), workers=4)
-        Crew(count=4, neighbours=2, resources={'num_cpus': 8})
-    """
-    on_gpus = device == "cuda" or (device == "auto" and cluster.gpus > 0)
-    count = workers or (cluster.gpus if on_gpus else 0) or cluster.nodes
-    there, what = (cluster.gpus, "GPUs") if on_gpus else (cluster.node_processors, "processors")
-    if cluster.local and there < count:
-        raise ClusterError(
-            f"{count} workers need {count} {what}, this machine has {there}",
-            code="cluster-too-small",
-            hint=f"Use --workers {max(1, there)}, or --address of a larger cluster.",
-        )
-    neighbours = -(-count // max(1, cluster.nodes))
-    if on_gpus:
-        return Crew(count, neighbours, {"num_gpus": 1, "num_cpus": 1})
-    return Crew(count, neighbours, {"num_cpus": max(1, cluster.node_processors // neighbours)})
 
 
 def map_shards(open_step: Callable[[], Step], shards: Iterable[Shard], crew: Crew) -> Iterator[Shard]:
@@ -99,7 +52,8 @@ def map_shards(open_step: Callable[[], Step], shards: Iterable[Shard], crew: Cre
         batch_size=None,
         batch_format="pyarrow",
         compute=ray.data.ActorPoolStrategy(size=crew.count, max_tasks_in_flight_per_actor=IN_FLIGHT),
-        **crew.resources,
+        num_cpus=crew.processors,
+        num_gpus=crew.gpus,
     )
     for batch in done.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
         yield from _read_table(batch)
@@ -153,7 +107,7 @@ def run_once(crew: Crew, function: Callable[..., Any], *arguments: Any) -> Any:
     """Call a function on one worker's share of the cluster, in a process that ends with it and frees its memory."""
     import ray
 
-    remote = ray.remote(max_calls=1, max_retries=ATTEMPTS - 1, **crew.resources)
+    remote = ray.remote(max_calls=1, max_retries=ATTEMPTS - 1, num_cpus=crew.processors, num_gpus=crew.gpus)
     return ray.get(remote(function).remote(*arguments))
 
 

@@ -9,12 +9,13 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from catalora.errors import CataloraError, ClusterError, TrainingError
+from catalora.errors import CataloraError, TrainingError
 from catalora.processes import noting_requests
 from catalora.progress import Progress, ignore_progress
 from catalora.record import explain_outcome, load_config
 from catalora.run import RunFolder
-from catalora.scale.cluster import Cluster, connected
+from catalora.scale.cluster import connected
+from catalora.scale.crew import Crew, choose_crew
 
 # How often all workers are started again after one was lost, before it counts as a failure.
 RESTARTS = 3
@@ -52,8 +53,8 @@ def train_on_ray(
     """
     before = run.read_status().updated
     with connected(address) as cluster:
-        resources = choose_resources(load_config(run).model.device, cluster, processes)
-        ended = _fit(run, resources, processes, share_device, progress)
+        crew = choose_crew(cluster, processes, load_config(run).model.device, option="--processes")
+        ended = _fit(run, crew, share_device, progress)
     if isinstance(ended, CataloraError):
         raise ended
     problem = explain_outcome(run, since=before)
@@ -67,34 +68,7 @@ def train_on_ray(
         ) from ended
 
 
-def choose_resources(device: str, cluster: Cluster, workers: int) -> dict[str, float]:
-    """What Ray keeps free for each worker: its share of the smallest machine's processors, or a graphics card.
-
-    Raises:
-        ClusterError: a cluster of this machine has fewer processors or cards than workers (`cluster-too-small`).
-            One that was joined may grow, and is waited for.
-
-    Example:
-        >>> choose_resources("auto", Cluster("10.0.0.1:6379", False, nodes=2, node_processors=16, gpus=0), workers=4)
-        {'CPU': 8.0}
-    """
-    on_cards = device == "cuda" or (device == "auto" and cluster.gpus > 0)
-    there, what = (cluster.gpus, "graphics cards") if on_cards else (cluster.node_processors, "processors")
-    if cluster.local and there < workers:
-        raise ClusterError(
-            f"{workers} workers need {workers} {what}, this machine has {there}",
-            code="cluster-too-small",
-            hint=f"Use --processes {max(1, there)}, or --address of a larger cluster.",
-        )
-    if on_cards:
-        return {"CPU": 1.0, "GPU": 1.0}
-    on_one_machine = -(-workers // max(1, cluster.nodes))
-    return {"CPU": float(max(1, cluster.node_processors // on_one_machine))}
-
-
-def _fit(
-    run: RunFolder, resources: dict[str, float], workers: int, share_device: bool, progress: Progress
-) -> BaseException | None:
+def _fit(run: RunFolder, crew: Crew, share_device: bool, progress: Progress) -> BaseException | None:
     """Let Ray train, watch the run's folder meanwhile, and return what Ray's training ended with."""
     from ray.train import FailureConfig, RunConfig, ScalingConfig
     from ray.train.torch import TorchConfig, TorchTrainer
@@ -102,21 +76,24 @@ def _fit(
     from catalora import __version__
 
     path = run.path.resolve()
-    on_cards = "GPU" in resources
     trainer = TorchTrainer(
         _work,
         train_loop_config={
             "path": str(path),
-            "workers": workers,
+            "workers": crew.count,
             "share_device": share_device,
             "version": __version__,
-            "threads": None if on_cards else int(resources["CPU"]),
+            "threads": None if crew.gpus else crew.processors,
         },
-        scaling_config=ScalingConfig(num_workers=workers, use_gpu=on_cards, resources_per_worker=resources),
+        scaling_config=ScalingConfig(
+            num_workers=crew.count,
+            use_gpu=crew.gpus > 0,
+            resources_per_worker={"CPU": crew.processors, "GPU": crew.gpus},
+        ),
         run_config=RunConfig(
             name="train", storage_path=str(path / "ray"), failure_config=FailureConfig(max_failures=RESTARTS)
         ),
-        torch_config=TorchConfig("cpu:gloo,cuda:nccl" if on_cards else "gloo", timeout_s=PATIENCE_SECONDS),
+        torch_config=TorchConfig("cpu:gloo,cuda:nccl" if crew.gpus else "gloo", timeout_s=PATIENCE_SECONDS),
     )
     ended: list[BaseException] = []
 

@@ -7,7 +7,8 @@ pytest.importorskip("ray")
 
 from catalora.errors import ClusterError
 from catalora.scale.cluster import Cluster
-from catalora.scale.shards import _read_table, _write_table, choose_crew
+from catalora.scale.crew import choose_crew
+from catalora.scale.shards import _read_table, _write_table
 
 
 def make(*, local=False, nodes=2, node_processors=16, gpus=0):
@@ -17,20 +18,20 @@ def make(*, local=False, nodes=2, node_processors=16, gpus=0):
 @pytest.mark.parametrize(
     ("cluster", "workers", "device", "expected"),
     [
-        (make(), None, "auto", (2, 1, {"num_cpus": 16})),
-        (make(), 4, "auto", (4, 2, {"num_cpus": 8})),
-        (make(), 5, "auto", (5, 3, {"num_cpus": 5})),
-        (make(gpus=8), None, "auto", (8, 4, {"num_gpus": 1, "num_cpus": 1})),
-        (make(gpus=8), 3, "cuda", (3, 2, {"num_gpus": 1, "num_cpus": 1})),
-        (make(gpus=8), 4, "cpu", (4, 2, {"num_cpus": 8})),
+        (make(), None, "auto", (2, 1, 16, 0)),
+        (make(), 4, "auto", (4, 2, 8, 0)),
+        (make(), 5, "auto", (5, 3, 5, 0)),
+        (make(gpus=8), None, "auto", (8, 4, 1, 1)),
+        (make(gpus=8), 3, "cuda", (3, 2, 1, 1)),
+        (make(gpus=8), 4, "cpu", (4, 2, 8, 0)),
         # Machines may still come.
-        (make(nodes=1, node_processors=4), 64, "auto", (64, 64, {"num_cpus": 1})),
-        (make(nodes=1, gpus=0), 2, "cuda", (2, 2, {"num_gpus": 1, "num_cpus": 1})),
+        (make(nodes=1, node_processors=4), 64, "auto", (64, 64, 1, 0)),
+        (make(nodes=1, gpus=0), 2, "cuda", (2, 2, 1, 1)),
     ],
 )
 def test_each_worker_gets_its_share(cluster, workers, device, expected):
     crew = choose_crew(cluster, workers, device)
-    assert (crew.count, crew.neighbours, crew.resources) == expected
+    assert (crew.count, crew.neighbours, crew.processors, crew.gpus) == expected
 
 
 @pytest.mark.parametrize(("gpus", "device"), [(0, "auto"), (2, "cuda"), (2, "auto")])
