@@ -1,12 +1,13 @@
 """One training step of a Gemma shape, switch by switch, in alternating runs, beside what the processor can multiply.
 
-    python benchmarks/train_step.py [--layers 18] [--rows 1] [--tokens 512] [--repeats 5] [--json FILE]
+    python benchmarks/train_step.py [--layers 18] [--rows 1] [--tokens 512] [--repeats 5] [--dtype float32]
 
-The model has Gemma-2B's shape with random bf16 weights; fewer `--layers` give the same proportions sooner. Each way is
+The model has Gemma-2B's shape with random weights; fewer `--layers` give the same proportions sooner. Without bfloat16
+instructions catalora trains in float32, and `--dtype float32` measures that: autocast then changes nothing. Each way is
 a process of its own, because what keeps freed memory holds for a whole process; the ways take turns.
 Losses and gradients of all ways on the same batch are compared with the first one's. The share of the ceiling is
 
-    FLOPs by the cost model / seconds / FLOP/s of the best bf16 product of the model's sizes, timed between the steps
+    FLOPs by the cost model / seconds / FLOP/s of the best product of the model's sizes, timed between the steps
 
 Cost model: 4 FLOPs per frozen weight and token of the layers (forwards, and the input's gradient), 4 per weight of the
 head and learned token; adapters and attention are not counted as useful.
@@ -44,6 +45,7 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=512)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--ways", nargs="*", choices=list(WAYS), default=list(WAYS))
+    parser.add_argument("--dtype", choices=("bfloat16", "float32"), default="bfloat16")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     # Every process holds the model once, so the ways run one after another in rounds when memory is short.
@@ -51,13 +53,13 @@ def main() -> None:
     ceilings: list[float] = []
     for _ in range(arguments.repeats):
         for name in arguments.ways:
-            measured = _run_way(WAYS[name], arguments.layers, arguments.rows, arguments.tokens)
+            measured = _run_way(WAYS[name], arguments)
             results[name]["seconds"] += measured.pop("seconds")
             results[name] |= measured
             ceilings.append(measured["ceiling"])
     ceiling = max(ceilings)
     first = results[arguments.ways[0]]
-    print(f"bf16 products reach {ceiling / 1e9:.0f} GFLOP/s; {first['flops'] / 1e9:,.0f} GFLOP in a step")
+    print(f"{arguments.dtype} products reach {ceiling / 1e9:.0f} GFLOP/s; {first['flops'] / 1e9:,.0f} GFLOP in a step")
     print(f"{'':<20}{'seconds':>9}{'tokens/s':>10}{'of ceiling':>11}{'peak GB':>9}{'loss':>9}{'gradient':>10}")
     for name, result in results.items():
         median = statistics.median(result["seconds"])
@@ -70,10 +72,10 @@ def main() -> None:
         arguments.json.write_text(json.dumps({"ceiling": ceiling, "ways": results}, indent=2) + "\n", encoding="utf-8")
 
 
-def _run_way(way: dict[str, bool], layers: int, rows: int, tokens: int) -> dict[str, Any]:
+def _run_way(way: dict[str, bool], arguments: argparse.Namespace) -> dict[str, Any]:
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
-    process = context.Process(target=_measure, args=(there, way, layers, rows, tokens))
+    process = context.Process(target=_measure, args=(there, way, arguments))
     process.start()
     there.close()
     result: dict[str, Any] = here.recv()
@@ -81,7 +83,7 @@ def _run_way(way: dict[str, bool], layers: int, rows: int, tokens: int) -> dict[
     return result
 
 
-def _measure(answer: Connection, way: dict[str, bool], layers: int, rows: int, tokens: int) -> None:
+def _measure(answer: Connection, way: dict[str, bool], arguments: argparse.Namespace) -> None:
     import torch
 
     from catalora.hardware import keep_freed_memory
@@ -91,8 +93,9 @@ def _measure(answer: Connection, way: dict[str, bool], layers: int, rows: int, t
 
     if way["keep"]:
         keep_freed_memory()
-    model = build_gemma(layers)
-    module = CompletionLoss(model, autocast=way["autocast"]).train()
+    rows, tokens, dtype = arguments.rows, arguments.tokens, getattr(torch, arguments.dtype)
+    model = build_gemma(arguments.layers, dtype)
+    module = CompletionLoss(model, autocast=way["autocast"] and dtype == torch.bfloat16).train()
     batch = make_batch(rows, tokens)
     seconds, loss = [], torch.zeros(())
     with fuse(model, **{part: way[part] for part in PARTS}):
@@ -113,13 +116,13 @@ def _measure(answer: Connection, way: dict[str, bool], layers: int, rows: int, t
             "gradient_norm": torch.stack([gradient.norm() for gradient in gradients]).norm().item(),
             "flops": 4 * frozen * rows * tokens + 4 * head * learned,
             "peak": measure_peak_memory("cpu")["peak_memory_bytes"],
-            "ceiling": measure_ceiling(rows * tokens),
+            "ceiling": measure_ceiling(rows * tokens, dtype),
         }
     )
 
 
-def build_gemma(layers: int) -> Any:
-    """Gemma-2B's shape with random bf16 weights and the adapter of the `overnight` preset, dropout off."""
+def build_gemma(layers: int, dtype: Any) -> Any:
+    """Gemma-2B's shape with random weights and the adapter of the `overnight` preset, dropout off."""
     import torch
     from transformers import GemmaConfig, GemmaForCausalLM
 
@@ -137,7 +140,7 @@ def build_gemma(layers: int) -> Any:
     )
     torch.manual_seed(1)
     was = torch.get_default_dtype()
-    torch.set_default_dtype(torch.bfloat16)
+    torch.set_default_dtype(dtype)
     model = GemmaForCausalLM(config)
     torch.set_default_dtype(was)
     generator = torch.Generator().manual_seed(1)
@@ -163,12 +166,12 @@ def make_batch(rows: int, tokens: int) -> dict[str, Any]:
     }
 
 
-def measure_ceiling(tokens: int) -> float:
-    """FLOP/s of the best bf16 product of this many rows with a Gemma-2B MLP's matrix."""
+def measure_ceiling(tokens: int, dtype: Any) -> float:
+    """FLOP/s of the best product of this many rows with a Gemma-2B MLP's matrix."""
     import torch
 
-    left = torch.randn(tokens, 2048).bfloat16()
-    weight = torch.randn(16_384, 2048).bfloat16()
+    left = torch.randn(tokens, 2048).to(dtype)
+    weight = torch.randn(16_384, 2048).to(dtype)
     best = float("inf")
     for _ in range(8):
         started = time.perf_counter()

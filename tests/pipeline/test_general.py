@@ -4,8 +4,10 @@ import json
 from dataclasses import replace
 
 import pytest
+from click.testing import CliRunner
 
 from catalora import pipeline
+from catalora.cli.evaluate import command
 from catalora.errors import EvaluationError, InputNotFoundError, ModelUnavailableError, UsageError
 from catalora.evaluation import general
 from catalora.evaluation.general import load_tasks, measure_general
@@ -132,9 +134,10 @@ def test_data_that_cannot_be_read_is_one_line(folder):
 
 
 def test_the_evaluation_keeps_the_scores_and_the_documents_tell_them(run, session, folder):
-    request = pipeline.GeneralRequest(["opposites", "prose"], folder, 6)
-    results = pipeline.evaluate(run, products=4, general=request)
-    assert load_results(run.evaluation / "results.json").general == results.general
+    options = ["--general", "opposites,prose", "--general-tasks", str(folder), "--general-limit", "6"]
+    printed = CliRunner().invoke(command, [run.name, "--runs-dir", str(run.path.parent), "--n", "4", *options])
+    assert printed.exit_code == 0, printed.output
+    results = load_results(run.evaluation / "results.json")
     assert results.general.limit == 6
     html = (run.evaluation / "report.html").read_text(encoding="utf-8")
     assert "Capacidades gerais" in html
@@ -143,5 +146,8 @@ def test_the_evaluation_keeps_the_scores_and_the_documents_tell_them(run, sessio
     written = pipeline.write_documents(run, language="en", formats=("md",))
     text = next(path for path in written if "fine_tuning" in path.name).read_text(encoding="utf-8")
     value = results.general.scores[1].columns["tuned"].value
+    (row,) = (line for line in printed.stdout.splitlines() if line.startswith("prose bits_per_byte"))
+    assert f"{value:.3f}" in row
+    assert row.split()[2] == str(len(SENTENCES))
     assert f"{value:.3f}" in text
     assert "general abilities, beyond" not in text
