@@ -6,6 +6,7 @@
             of 131 tokens at once, or slices of the vocabulary for all tokens
     norm    one norm of 1,024 tokens forwards and back: transformers' layer, or our node
     mask    dropout's mask before the widest layer for 1,024 tokens: torch's Bernoulli numbers, or bytes of random words
+    up      gradient of B of the widest layer, rank 8, for 1,024 tokens: outputs on the left, or the thin matrix
 
 The head's share of the ceiling is its FLOPs (4 per weight and labelled token) by its seconds, over the FLOP/s of a
 product of the MLP's size in the same run.
@@ -98,7 +99,9 @@ def main() -> None:
         "Bernoulli": lambda: torch.empty_like(wide, dtype=torch.bool).bernoulli_(0.9),
         "random words": lambda: draw_mask(wide, 0.1),
     }
-    for part, ways in (("norm", norms), ("mask", masks)):
+    outputs, inner = torch.randn(TOKENS, WIDE).to(dtype), torch.randn(TOKENS, 8).to(dtype)
+    ups = {"outputs on the left": lambda: outputs.T @ inner, "thin one on the left": lambda: (inner.T @ outputs).T}
+    for part, ways in (("norm", norms), ("mask", masks), ("up", ups)):
         for name, seconds in time_in_turns(ways, 3 * arguments.turns).items():
             print(f"{part}, {name:<28}{1000 * seconds:8.1f} ms", flush=True)
 
