@@ -17,6 +17,8 @@ import psutil
 import torch
 from transformers import DynamicCache
 
+from catalora.generation.cache import make_cache
+
 # Rows leave together once this share of the batch has ended: each time the cache of the others is copied.
 LEAVING_SHARE = 0.125
 MAX_BATCH_SIZE = 128
@@ -149,7 +151,7 @@ class BatchGenerator:
 
     def _read_shared(self, ids: Sequence[int], rows: int) -> DynamicCache:
         """The cache of so many rows after their shared beginning; empty without one."""
-        cache = DynamicCache(config=self.model.config)
+        cache = make_cache(self.model.config)
         if ids:
             self.model(
                 input_ids=torch.tensor([list(ids)], device=self._device),

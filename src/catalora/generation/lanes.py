@@ -17,6 +17,7 @@ import torch
 from transformers import DynamicCache
 
 from catalora.errors import UsageError
+from catalora.generation.cache import make_cache
 
 # Layers whose whole past is kept, so that lanes of different length can be put side by side.
 JOINABLE_LAYERS = {"full_attention", "sliding_attention"}
@@ -100,8 +101,7 @@ class LaneBatch:
         ids = torch.tensor([[self._pad_id] * (longest - len(lane.prompt)) + list(lane.prompt) for lane in lanes])
         mask = torch.tensor([[0] * (longest - len(lane.prompt)) + [1] * len(lane.prompt) for lane in lanes])
         mask = mask.to(self._device)
-        # Without the model's configuration every layer keeps its whole past; a sliding window is in the mask alone.
-        cache = DynamicCache()
+        cache = make_cache(self._model.config, windows=False)
         logits = self._forward(ids.to(self._device), mask, (mask.cumsum(1) - 1).clamp(min=0), cache)
         self._take(lanes, logits)
         if self.lanes:
