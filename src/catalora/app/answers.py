@@ -75,6 +75,10 @@ class Asked:
         """Ask for sides, beside those that were asked for already and were interrupted."""
         self.awaited += tuple(side for side in sides if side not in self.awaited)
 
+    def let_go(self, sides: tuple[str, ...]) -> None:
+        """Wait no more for these sides; others may have been asked for meanwhile."""
+        self.awaited = tuple(side for side in self.awaited if side not in sides)
+
 
 def list_asked(run: str) -> list[Asked]:
     """Questions asked about a run in this session, the newest first."""

@@ -48,14 +48,15 @@ def generate(run: RunFolder, entry: Asked, slots: Mapping[str, DeltaGenerator]) 
     Raises:
         CataloraError: what the worker says; answers that the entry holds already stay.
     """
+    sides = entry.awaited
     try:
-        _generate(run, entry, entry.awaited, slots)
+        _generate(run, entry, sides, slots)
     except RerunException:
         raise  # a click elsewhere: the page is drawn anew and goes on
     except BaseException:  # an error or the reader's own stop
-        entry.awaited = ()
+        entry.let_go(sides)
         raise
-    entry.awaited = ()
+    entry.let_go(sides)
 
 
 def _generate(run: RunFolder, entry: Asked, sides: Sequence[str], slots: Mapping[str, DeltaGenerator]) -> None:

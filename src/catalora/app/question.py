@@ -1,6 +1,7 @@
 """The question and the buttons above the answers."""
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException
 
 from catalora.app.answers import GROUNDED, SIDES, begin
 from catalora.app.plain import reveal
@@ -74,6 +75,15 @@ def ask_question(texts: Texts, run: RunFolder, config: Config) -> bool:
 
 
 def _ask(run: str, sides: tuple[str, ...]) -> None:
+    try:
+        _write_down(run, sides)
+    except RerunException:
+        # The next click is there already, and Streamlit says so at whatever touches the session. This one counts too.
+        _write_down(run, sides)
+        raise
+
+
+def _write_down(run: str, sides: tuple[str, ...]) -> None:
     question = st.session_state[QUESTION].strip()
     if question:
         begin(run, question, blind=st.session_state[BLIND]).await_sides(sides)

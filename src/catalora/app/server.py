@@ -41,6 +41,9 @@ def serve(*, port: int, data_dir: Path, runs_dir: Path, open_browser: bool = Fal
         "server.headless": str(not open_browser).lower(),
         "browser.gatherUsageStats": "false",
         "server.fileWatcherType": "none",
+        # A click waits until the drawing that it interrupts has let go. By default it would start a second one beside
+        # it, and both would write to the session.
+        "runner.fastReruns": "false",
     }
     cli.main(["run", str(SCRIPT), *(f"--{name}={value}" for name, value in options.items())])
 
