@@ -81,14 +81,19 @@ def main() -> None:
             process = start(options.run, titles, out, options.batch_size)
             starts += 1
             enough = stages.total() >= options.kills
+            parts, killed = out.with_name(f"{out.name}.parts"), False
             try:
                 process.wait(None if enough else chance.uniform(0, setup + SHARE * work))
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
                 process.wait()
-                stages[find_stage(out.with_name(f"{out.name}.parts"))] += 1
+                killed = True
+            whole_there = out.exists() and not parts.exists()
+            if killed:
+                stages["after its end" if whole_there else find_stage(parts)] += 1
+            if killed and not whole_there:
                 continue
-            if process.returncode:
+            if process.returncode and not killed:
                 raise SystemExit(f"describe ended with {process.returncode}")
             finished.append(out)
             out = folder / f"killed-{len(finished) + 1}.parquet"
