@@ -1,6 +1,7 @@
 """One training step of a Gemma shape, switch by switch, in alternating runs, beside what the processor can multiply.
 
-    python benchmarks/train_step.py [--layers 18] [--rows 1] [--tokens 512] [--repeats 5] [--dtype float32]
+    python benchmarks/train_step.py [--layers 18] [--rows 1] [--tokens 512] [--repeats 5]
+        [--dtype float32] [--json FILE]
 
 The model has Gemma-2B's shape with random weights; fewer `--layers` give the same proportions sooner. Without bfloat16
 instructions catalora trains in float32, and `--dtype float32` measures that: autocast then changes nothing. Each way is
