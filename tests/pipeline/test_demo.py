@@ -77,4 +77,5 @@ def test_a_second_demo_uses_the_finished_run(demo):
     command = [sys.executable, "-m", "catalora", "demo", "--out", str(demo[1]), "--json"]
     again = subprocess.run(command, capture_output=True, text=True, check=True)
     assert json.loads(again.stdout)["comparison"]["tuned"] == demo[0]["comparison"]["tuned"]
+    assert "3. train: finished earlier" in again.stderr
     assert adapter.stat().st_mtime_ns == before

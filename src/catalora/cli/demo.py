@@ -12,7 +12,7 @@ from catalora.cli.compare import print_comparison
 from catalora.cli.output import json_option, print_json, say, show_progress
 from catalora.config import build_config
 from catalora.record import load_config
-from catalora.run import open_run
+from catalora.run import RunFolder, open_run
 
 # Of the whole time; the rest goes into comparing, which must decode what a base model says that does not stop.
 TRAINING_SHARE = 0.7
@@ -66,14 +66,9 @@ def command(out: Path, minutes: float, fresh: bool, as_json: bool) -> None:
             )
             run = pipeline.start_run(out / "data", config, runs_dir=out / "runs", name="demo")
         run = open_run(out / "runs", "demo")
-        config = load_config(run)
         say("2. index: the training products, as references")
         pipeline.index(run, progress=progress)
-        passes = "one pass" if config.training.epochs == 1 else f"{config.training.epochs} passes"
-        say(
-            f"3. train: LoRA on the bundled model, {passes} over {config.data.max_samples:,} products "
-            "(what this machine does in the time; --minutes gives it more)"
-        )
+        say(f"3. train: {_describe_training(run)}")
         pipeline.train_run(run, progress=progress)
         with pipeline.open_session(run) as session:
             say("4. compare: held-out products, before and after")
@@ -91,3 +86,14 @@ def command(out: Path, minutes: float, fresh: bool, as_json: bool) -> None:
         print_reply(reply)
     click.echo(f"\ndone in {time.monotonic() - started:.0f} s; the run is in {run.path}")
     click.echo(f'ask more: catalora ask demo --runs-dir {out / "runs"} "a title or a question"')
+
+
+def _describe_training(run: RunFolder) -> str:
+    if run.read_status().state == "finished":
+        return "finished earlier; catalora demo --fresh trains anew"
+    config = load_config(run)
+    passes = "one pass" if config.training.epochs == 1 else f"{config.training.epochs} passes"
+    return (
+        f"LoRA on the bundled model, {passes} over {config.data.max_samples:,} products "
+        "(what this machine does in the time; --minutes gives it more)"
+    )
