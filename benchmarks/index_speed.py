@@ -53,16 +53,20 @@ def report(name: str, count: int, seconds: tuple[float, float], note: str = "") 
 
 
 def measure_embedding(data: Path | None, count: int) -> None:
-    """Ours in both precisions by batch size and threads, then sentence-transformers."""
+    """One question at a time; then many texts by precision, batch size and threads, and by sentence-transformers.
+
+    bfloat16 only where the processor computes it natively: emulated it takes seven times as long as float32.
+    """
     texts = read_texts(data, count)
+    measure_questions([f"What is {text.splitlines()[0]}?" for text in texts[:200]])
     precise = Embedder(device=choose_device("cpu", "float32"))
     exact = precise.embed(texts, max_tokens=64)
     for threads in (1, 2):
         torch.set_num_threads(threads)
-        for dtype in ("float32", "bfloat16"):
+        for dtype in dict.fromkeys(("float32", choose_device("cpu").dtype)):
             embedder = Embedder(device=choose_device("cpu", dtype))
             embedder.embed(texts[:8])
-            for batch_tokens in (512, 2048, 8192):
+            for batch_tokens in (512, 1024, 2048, 8192):
                 embedding.BATCH_TOKENS = batch_tokens
                 seconds = measure(lambda e=embedder: e.embed(texts, max_tokens=64))
                 cosine = (embedder.embed(texts, max_tokens=64) * exact).sum(axis=1).min()
@@ -78,12 +82,36 @@ def measure_sentence_transformers(texts: list[str], threads: int) -> None:
     except ImportError:
         print("sentence-transformers is not installed: left out")
         return
-    for dtype in (torch.float32, torch.bfloat16):
+    for dtype in dict.fromkeys((torch.float32, choose_device("cpu").torch_dtype)):
         model = SentenceTransformer(str(embedding._find_package()), device="cpu", model_kwargs={"dtype": dtype})
         model.max_seq_length = 64
         for batch in (32, 128):
             seconds = measure(lambda m=model, b=batch: m.encode(texts, batch_size=b, normalize_embeddings=True))
             report(f"{threads} thread(s), sentence-transformers {dtype}, {batch}", len(texts), seconds)
+
+
+def measure_questions(questions: list[str]) -> None:
+    """One question at a time, in turns: our forward pass, and the same embedder over transformers' BertModel."""
+    from transformers import BertModel
+
+    device = choose_device("cpu")
+    ours, stock = Embedder(device=device), Embedder(device=device)
+    folder = embedding._find_package()
+    bert = BertModel.from_pretrained(folder, add_pooling_layer=False, dtype=device.torch_dtype).eval()
+    stock.__dict__["_model"] = (
+        lambda ids, mask: bert(input_ids=ids, attention_mask=mask).last_hidden_state,
+        torch.device("cpu"),
+    )
+    ways = {"ours": ours, "BertModel of transformers": stock}
+    milliseconds: dict[str, list[float]] = {name: [] for name in ways}
+    for question in questions[:5] + questions:
+        for name, embedder in ways.items():
+            started = time.perf_counter()
+            embedder.embed([question])
+            milliseconds[name].append(1000 * (time.perf_counter() - started))
+    for name, taken in milliseconds.items():
+        p50, p95 = np.quantile(taken[5:], (0.5, 0.95))
+        print(f"one question, {device.dtype}, {name:28} p50 {p50:.1f} ms, p95 {p95:.1f} ms", flush=True)
 
 
 def make_vectors(count: int) -> np.ndarray:

