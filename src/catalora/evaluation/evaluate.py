@@ -175,7 +175,7 @@ def measure_seed(
     lists, _ = choose_lists(answerer, table, config, products)
     scored = _score({"tuned": answerer}, lists.unseen, config, progress, run.name)
     training, _ = _pick_training_texts(table, config.data.seed)
-    measured = measure_list(scored, training, Embedder(), config.data.seed)
+    measured = measure_list(scored, training, Embedder(eight_bits=False), config.data.seed)
     return {name: columns["tuned"].value for name, columns in measured.ratios.items()}
 
 
@@ -250,7 +250,7 @@ def _summarise(
 ) -> _Figures:
     """All metrics of both lists, with intervals."""
     training, available = _pick_training_texts(table, config.data.seed)
-    embedder, seed = Embedder(), config.data.seed
+    embedder, seed = Embedder(eight_bits=False), config.data.seed
     measured, draws = measure_list(unseen, training, embedder, seed), Bootstrap(len(unseen.products), seed)
     metrics, copy_search = summarise(measured, draws), (len(training), available)
     products = list_products(measured, seen=False)

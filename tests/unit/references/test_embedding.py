@@ -15,6 +15,11 @@ from catalora.references.embedding import PINNED_FILES, Embedder, _batch_by_leng
 
 @pytest.fixture(scope="module")
 def embedder():
+    return Embedder(device=choose_device("cpu", "float32"), eight_bits=False)
+
+
+@pytest.fixture(scope="module")
+def rounded():
     return Embedder(device=choose_device("cpu", "float32"))
 
 
@@ -81,6 +86,49 @@ def test_cores_share_the_batches_and_are_given_back(embedder, monkeypatch):
 
 def _interrupt(stage, done, total):
     raise InterruptedError
+
+
+VARIED = [
+    *TEXTS,
+    "What is Acme Enameled Cast Iron Dutch Oven, 5.5 Quart, Red?",
+    "O que é Chaleira elétrica de aço inoxidável 1,7 L 220 V?",
+    "A novel of two sisters.\nSet on the coast in 1912, it follows them from the schoolroom to the war. " * 3,
+    "REPLACEMENT HOSE 1/2-in x 25-ft (P/N 00-4471-B) ** NEW ** !!!",
+    "12345 67890 " * 50,
+    "製品の説明 προϊόν описание",
+    "\x00\x01 \u200b <b>&amp;</b>",
+]
+
+
+def test_eight_bits_keep_the_direction_of_every_vector(embedder, rounded):
+    vectors = rounded.embed(VARIED)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    cosines = dict(zip(VARIED, (vectors * embedder.embed(VARIED)).sum(axis=1), strict=True))
+    assert min(cosines.pop(text) for text in ("", "🧣")) > 0.98  # two or three tokens, none of them a word
+    assert min(cosines.values()) > 0.996
+    assert max(cosines.values()) < 0.9999  # it did not compute in float32 after all
+
+
+def test_eight_bits_give_a_text_one_vector_whatever_stands_beside_it(rounded):
+    together = rounded.embed(VARIED)
+    np.testing.assert_array_equal(together[0], together[5])
+    alone = np.concatenate([rounded.embed([text]) for text in VARIED])
+    assert (together * alone).sum(axis=1).min() > 0.9999
+
+
+def test_eight_bits_are_for_processors_without_bfloat16_unless_asked_for():
+    from catalora.references.minilm import MiniLM
+    from catalora.references.minilm_int8 import EightBitMiniLM
+
+    half, single = choose_device("cpu", "bfloat16"), choose_device("cpu", "float32")
+    for device, eight_bits, expected in (
+        (single, None, EightBitMiniLM),
+        (half, None, MiniLM),
+        (half, True, EightBitMiniLM),
+        (single, False, MiniLM),
+    ):
+        encoder, _ = Embedder(device=device, eight_bits=eight_bits)._model
+        assert type(encoder) is expected
 
 
 def test_bfloat16_stays_close_to_float32(embedder):
