@@ -6,7 +6,7 @@ question *resembles*; it does not say what the model copied or learned from.
 A generation (see `generations.py`) holds:
 
     generation.json    fingerprint of the rows, count, embedding model, format
-    chroma/            vectors by position
+    chroma/            vectors by position, in Chroma and in a plain file
     titles.sqlite      uid and title by position
     title-words/       the words of the titles, searched by BM25
 
@@ -34,7 +34,7 @@ from catalora.references.vectors import VectorIndex, estimate_size_bytes, write_
 from catalora.run import write_json
 
 # To be raised when a generation is made in another way: every older index is then stale.
-FORMAT = 2
+FORMAT = 3
 # What the best title match adds to a cosine when candidates are put in order, and how many candidates each side brings.
 TITLE_WEIGHT = 0.3
 CANDIDATES = 50

@@ -161,6 +161,9 @@ DAMAGES = {
     "vectors cut off": lambda path: (path / "chroma" / "chroma.sqlite3").write_bytes(
         b"SQLite format 3\0" + b"x" * 9000
     ),
+    "plain vectors missing": lambda path: (path / "chroma" / "vectors.npy").unlink(),
+    "plain vectors cut off": lambda path: cut_off(path / "chroma" / "vectors.npy"),
+    "plain vectors of other products": lambda path: np.save(path / "chroma" / "vectors.npy", np.zeros((5, 384), "f")),
 }
 
 
