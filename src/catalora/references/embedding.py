@@ -132,20 +132,20 @@ class Embedder:
     @cached_property
     def _model(self) -> "tuple[Encoder, torch.device]":
         import torch
-        from safetensors import numpy, torch as tensors
+        from safetensors.torch import load
 
         device = self._device or choose_device()
         place = torch.device(device.name)
         layers: int = json.loads(self._read_checked("config.json"))["num_hidden_layers"]
-        content = self._read_checked("model.safetensors")
+        weights = load(self._read_checked("model.safetensors"))
         eight_bits = device.dtype == "float32" if self._eight_bits is None else self._eight_bits
         if eight_bits and device.name == "cpu":
             from catalora.references.minilm_int8 import EightBitMiniLM
 
-            return EightBitMiniLM(numpy.load(content), layers), place
+            return EightBitMiniLM(weights, layers), place
         from catalora.references.minilm import MiniLM
 
-        return MiniLM(tensors.load(content), layers, device.torch_dtype, place), place
+        return MiniLM(weights, layers, device.torch_dtype, place), place
 
     def _read_checked(self, name: str) -> bytes:
         path = (self._folder or _find_package()) / name

@@ -6,6 +6,7 @@ many more of them: measured by `benchmarks/index_speed.py embedding`. The order 
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -34,6 +35,21 @@ class Layer(NamedTuple):
     narrow_norm: Affine
 
 
+class TokenEmbedding:
+    """What the first layer reads: words and their places, normalised. Arguments as of `MiniLM`."""
+
+    def __init__(self, weights: Mapping[str, Tensor], dtype: torch.dtype, device: torch.device) -> None:
+        self._words = weights["embeddings.word_embeddings.weight"].to(device, dtype)
+        # Every token is of the first kind: the second is for pairs of texts, which MiniLM is never given.
+        kind = weights["embeddings.token_type_embeddings.weight"][0]
+        self._positions = (weights["embeddings.position_embeddings.weight"] + kind).to(device, dtype)
+        self._norm = _pick(weights, "embeddings.LayerNorm", dtype, device)
+
+    def __call__(self, ids: Tensor) -> Tensor:
+        """Token ids `(batch, length)` to states `(batch, length, width)`."""
+        return _normalise(functional.embedding(ids, self._words) + self._positions[: ids.shape[1]], self._norm)
+
+
 class MiniLM:
     """Token states of all-MiniLM-L6-v2.
 
@@ -48,15 +64,9 @@ class MiniLM:
     """
 
     def __init__(self, weights: Mapping[str, Tensor], layers: int, dtype: torch.dtype, device: torch.device) -> None:
-        def pick(name: str) -> Affine:
-            return Affine(weights[f"{name}.weight"].to(device, dtype), weights[f"{name}.bias"].to(device, dtype))
-
-        self._words = weights["embeddings.word_embeddings.weight"].to(device, dtype)
-        # Every token is of the first kind: the second is for pairs of texts, which MiniLM is never given.
-        kind = weights["embeddings.token_type_embeddings.weight"][0]
-        self._positions = (weights["embeddings.position_embeddings.weight"] + kind).to(device, dtype)
-        self._norm = pick("embeddings.LayerNorm")
+        self._embed = TokenEmbedding(weights, dtype, device)
         self._layers = []
+        pick = partial(_pick, weights, dtype=dtype, device=device)
         for name in (f"encoder.layer.{i}" for i in range(layers)):
             parts = [pick(f"{name}.attention.self.{part}") for part in ("query", "key", "value")]
             self._layers.append(
@@ -78,7 +88,7 @@ class MiniLM:
             mask: 1 at tokens and 0 at padding, `(batch, length)`; states at padding mean nothing.
         """
         batch, length = ids.shape
-        states = _normalise(functional.embedding(ids, self._words) + self._positions[:length], self._norm)
+        states = self._embed(ids)
         # Without padding attention needs no mask, and runs faster without one.
         visible = None if bool(mask.all()) else mask.bool()[:, None, None, :]
         for layer in self._layers:
@@ -90,6 +100,10 @@ class MiniLM:
             wide = functional.gelu(functional.linear(states, *layer.widen))
             states = _normalise(states + functional.linear(wide, *layer.narrow), layer.narrow_norm)
         return states
+
+
+def _pick(weights: Mapping[str, Tensor], name: str, dtype: torch.dtype, device: torch.device) -> Affine:
+    return Affine(weights[f"{name}.weight"].to(device, dtype), weights[f"{name}.bias"].to(device, dtype))
 
 
 def _normalise(states: Tensor, norm: Affine) -> Tensor:

@@ -15,6 +15,7 @@ product comes first.
 
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
-from catalora.references.minilm import EPSILON, HEADS
+from catalora.references.minilm import EPSILON, HEADS, TokenEmbedding
 
 # The largest magnitude that each input channel of each linear layer reached: four arrays, `(layers, channels)`.
 RANGES_PATH = Path(__file__).with_name("minilm_ranges.npz")
@@ -46,7 +47,7 @@ Array = NDArray[np.float32]
 
 
 class EightBitMiniLM:
-    """Token states of all-MiniLM-L6-v2 on the processor, each call on one core.
+    """Token states of all-MiniLM-L6-v2 on the processor, on as many cores as torch would use where it is called.
 
     Args:
         weights: the published file's tensors, by its names; the pooler's are not used.
@@ -56,12 +57,11 @@ class EightBitMiniLM:
         KeyError: a tensor is missing.
     """
 
-    def __init__(self, weights: Mapping[str, Array], layers: int) -> None:
-        options = onnxruntime.SessionOptions()
-        # The caller gives each core a batch of its own; more threads here would also wait in loops beside the model.
-        options.intra_op_num_threads = 1
-        model = build_graph(weights, layers).SerializeToString()
-        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    def __init__(self, weights: Mapping[str, Tensor], layers: int) -> None:
+        self._embed = TokenEmbedding(weights, torch.float32, torch.device("cpu"))
+        self._graph = build_graph({name: tensor.numpy() for name, tensor in weights.items()}, layers)
+        self._sessions: dict[int, onnxruntime.InferenceSession] = {}
+        self._opening = Lock()
 
     def __call__(self, ids: Tensor, mask: Tensor) -> Tensor:
         """States of the last layer, `(batch, length, width)` in float32.
@@ -70,16 +70,33 @@ class EightBitMiniLM:
             ids: token ids, `(batch, length)`.
             mask: 1 at tokens and 0 at padding, `(batch, length)`; states at padding mean nothing.
         """
-        (states,) = self._session.run(["states"], {"ids": ids.numpy(), "mask": mask.int().numpy()})
+        inputs = {"embedded": self._embed(ids).numpy(), "mask": mask.int().numpy()}
+        (states,) = self._open_session(torch.get_num_threads()).run(["states"], inputs)
         return torch.from_numpy(states)
 
+    def _open_session(self, threads: int) -> onnxruntime.InferenceSession:
+        with self._opening:
+            if threads not in self._sessions:
+                options = onnxruntime.SessionOptions()
+                options.intra_op_num_threads = threads
+                # Threads that wait in loops would take the cores from the language model.
+                options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+                self._sessions[threads] = onnxruntime.InferenceSession(
+                    self._graph, options, providers=["CPUExecutionProvider"]
+                )
+            return self._sessions[threads]
 
-def build_graph(weights: Mapping[str, Array], layers: int) -> onnx.ModelProto:
-    """The encoder as an ONNX model: `ids` and `mask` in, `states` out, with the shapes of `EightBitMiniLM`."""
+
+def build_graph(weights: Mapping[str, Array], layers: int) -> bytes:
+    """The encoder's layers as an ONNX model: `embedded` tokens and `mask` in, `states` out, all as in `EightBitMiniLM`.
+
+    Raises:
+        KeyError: a tensor is missing.
+    """
     graph = _Graph(weights)
     with np.load(RANGES_PATH) as stored:
         largest = {name: stored[name].astype(np.float32) for name in stored.files}
-    states = graph.embed_tokens()
+    states = "embedded"
     for layer in range(layers):
         states = graph.add_layer(states, f"encoder.layer.{layer}", {n: array[layer] for n, array in largest.items()})
     return graph.finish(states)
@@ -93,23 +110,18 @@ class _Graph:
         self._nodes: list[onnx.NodeProto] = []
         self._constants: list[onnx.TensorProto] = []
 
-    def finish(self, states: str) -> onnx.ModelProto:
+    def finish(self, states: str) -> bytes:
         self._nodes.append(helper.make_node("Identity", [states], ["states"]))
-        ids = helper.make_tensor_value_info("ids", TensorProto.INT64, ["batch", "length"])
-        mask = helper.make_tensor_value_info("mask", TensorProto.INT32, ["batch", "length"])
-        output = helper.make_tensor_value_info("states", TensorProto.FLOAT, ["batch", "length", "width"])
-        graph = helper.make_graph(self._nodes, "minilm", [ids, mask], [output], self._constants)
+        shape = ["batch", "length", "width"]
+        inputs = [
+            helper.make_tensor_value_info("embedded", TensorProto.FLOAT, shape),
+            helper.make_tensor_value_info("mask", TensorProto.INT32, shape[:2]),
+        ]
+        outputs = [helper.make_tensor_value_info("states", TensorProto.FLOAT, shape)]
+        graph = helper.make_graph(self._nodes, "minilm", inputs, outputs, self._constants)
         opsets = [helper.make_opsetid("", 17), helper.make_opsetid(CONTRIB, 1)]
-        return helper.make_model(graph, opset_imports=opsets, ir_version=9)
-
-    def embed_tokens(self) -> str:
-        # Every token is of the first kind: the second is for pairs of texts, which MiniLM is never given.
-        positions = self._weights["embeddings.position_embeddings.weight"]
-        kind = self._weights["embeddings.token_type_embeddings.weight"][0]
-        words = self._add("Gather", self._hold(self._weights["embeddings.word_embeddings.weight"]), "ids")
-        length = self._add("Shape", "ids", start=1, end=2)
-        places = self._add("Slice", self._hold(positions + kind), self._hold(np.array([0])), length)
-        return self._normalise(self._add("Add", words, places), "embeddings.LayerNorm")
+        serialised: bytes = helper.make_model(graph, opset_imports=opsets, ir_version=9).SerializeToString()
+        return serialised
 
     def add_layer(self, states: str, name: str, largest: Mapping[str, Array]) -> str:
         """One encoder layer; `largest` holds the largest magnitude of each input channel of its four linear layers."""
@@ -217,4 +229,5 @@ def _share_out(largest: Array, weight: Array) -> Array:
     tiny = np.finfo(np.float32).tiny
     strongest = np.maximum(np.abs(weight).max(axis=1), tiny)
     factors = np.maximum(largest, tiny) ** MIGRATION / strongest ** (1 - MIGRATION)
-    return (factors / np.exp(np.log(factors).mean())).astype(np.float32)
+    balanced: Array = (factors / np.exp(np.log(factors).mean())).astype(np.float32)
+    return balanced

@@ -1,9 +1,10 @@
 """Vectors by position in a Chroma collection: the only module that talks to Chroma.
 
 Chroma gets positions and vectors, nothing else; texts and titles stay elsewhere. The vectors also stand in a plain file
-beside Chroma's own, because Chroma takes 4 ms to hand out fifty of them by position. A stored collection also carries the
-configuration of an embedding function, and Chroma would build whatever function a folder names. So collections are
-always opened with `embedding_function=None`, and queries are always vectors.
+beside Chroma's own, because Chroma takes 4 ms to hand out fifty of them by position.
+
+A stored collection also carries the configuration of an embedding function, and Chroma would build whatever function a
+folder names. So collections are always opened with `embedding_function=None`, and queries are always vectors.
 """
 
 import errno
