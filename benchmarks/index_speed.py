@@ -53,26 +53,32 @@ def report(name: str, count: int, seconds: tuple[float, float], note: str = "") 
 
 
 def measure_embedding(data: Path | None, count: int) -> None:
-    """One question at a time; then many texts by precision, batch size and threads, and by sentence-transformers.
+    """One question at a time; then many texts by precision, batch size and cores, and by sentence-transformers.
 
     bfloat16 only where the processor computes it natively: emulated it takes seven times as long as float32.
     """
     texts = read_texts(data, count)
     measure_questions([f"What is {text.splitlines()[0]}?" for text in texts[:200]])
-    precise = Embedder(device=choose_device("cpu", "float32"))
-    exact = precise.embed(texts, max_tokens=64)
+    ways = make_embedders()
+    exact = ways["float32"].embed(texts, max_tokens=64)
     for threads in (1, 2):
         torch.set_num_threads(threads)
-        for dtype in dict.fromkeys(("float32", choose_device("cpu").dtype)):
-            embedder = Embedder(device=choose_device("cpu", dtype))
+        for precision, embedder in ways.items():
             embedder.embed(texts[:8])
             for batch_tokens in (512, 1024, 2048, 8192):
                 embedding.BATCH_TOKENS = batch_tokens
                 seconds = measure(lambda e=embedder: e.embed(texts, max_tokens=64))
                 cosine = (embedder.embed(texts, max_tokens=64) * exact).sum(axis=1).min()
-                name = f"{threads} thread(s), {dtype}, {batch_tokens} tokens a batch"
+                name = f"{threads} core(s), {precision}, {batch_tokens} tokens a batch"
                 report(name, len(texts), seconds, f"least cosine to float32 {cosine:.5f}")
         measure_sentence_transformers(texts, threads)
+
+
+def make_embedders() -> dict[str, Embedder]:
+    """One per precision that is worth having here."""
+    single, native = choose_device("cpu", "float32"), choose_device("cpu")
+    ways = {"float32": Embedder(device=single, eight_bits=False), "8 bits": Embedder(device=single, eight_bits=True)}
+    return ways | ({"bfloat16": Embedder(device=native)} if native.dtype == "bfloat16" else {})
 
 
 def measure_sentence_transformers(texts: list[str], threads: int) -> None:
@@ -91,18 +97,16 @@ def measure_sentence_transformers(texts: list[str], threads: int) -> None:
 
 
 def measure_questions(questions: list[str]) -> None:
-    """One question at a time, in turns: our forward pass, and the same embedder over transformers' BertModel."""
+    """One question at a time, in turns: each precision, and float32 by transformers' BertModel."""
     from transformers import BertModel
 
-    device = choose_device("cpu")
-    ours, stock = Embedder(device=device), Embedder(device=device)
-    folder = embedding._find_package()
-    bert = BertModel.from_pretrained(folder, add_pooling_layer=False, dtype=device.torch_dtype).eval()
+    stock = Embedder(device=choose_device("cpu", "float32"))
+    bert = BertModel.from_pretrained(embedding._find_package(), add_pooling_layer=False).eval()
     stock.__dict__["_model"] = (
         lambda ids, mask: bert(input_ids=ids, attention_mask=mask).last_hidden_state,
         torch.device("cpu"),
     )
-    ways = {"ours": ours, "BertModel of transformers": stock}
+    ways = make_embedders() | {"float32 by BertModel of transformers": stock}
     milliseconds: dict[str, list[float]] = {name: [] for name in ways}
     for question in questions[:5] + questions:
         for name, embedder in ways.items():
@@ -111,7 +115,7 @@ def measure_questions(questions: list[str]) -> None:
             milliseconds[name].append(1000 * (time.perf_counter() - started))
     for name, taken in milliseconds.items():
         p50, p95 = np.quantile(taken[5:], (0.5, 0.95))
-        print(f"one question, {device.dtype}, {name:28} p50 {p50:.1f} ms, p95 {p95:.1f} ms", flush=True)
+        print(f"one question, {name:36} p50 {p50:.1f} ms, p95 {p95:.1f} ms", flush=True)
 
 
 def make_vectors(count: int) -> np.ndarray:

@@ -85,6 +85,9 @@ def print_reply(reply: "Reply", *, with_answers: bool = True) -> None:
     status = f"{clean(product.title)!r} ({product.uid}): {product.status}" if product else "not in this run's catalogue"
     click.echo(f"Asked product: {status}")
     if reply.references:
-        click.echo("Nearest training products (similar texts; not proof that they shaped the answer):")
+        click.echo(
+            "Nearest training products, by meaning and shared title words (the number is the nearness in meaning alone; "
+            "no proof that they shaped the answer):"
+        )
     for reference in reply.references:
         click.echo(f"  {reference.rank}. {reference.score:.2f}  {reference.uid}  {clean(reference.title)}")

@@ -41,8 +41,10 @@ PINNED_FILES = {
     "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
 }
 # Larger batches leave a core's cache: measured in benchmarks/index_speed.py.
-BATCH_TOKENS = 512
+BATCH_TOKENS = 384
 ACCELERATOR_BATCH_TOKENS = 2048
+# Fewer are tokenised by one thread: the tokenizer's others would go on waiting in loops while the model computes.
+FEW_TEXTS = 16
 
 
 class Embedder:
@@ -100,7 +102,7 @@ class Embedder:
             with torch.inference_mode():
                 ids, mask = _pad([tokens[i] for i in batch])
                 states = model(ids.to(device), mask.to(device))
-                vectors[batch] = _pool(states.float().cpu(), mask).numpy()
+                vectors[batch] = _pool(states.float().cpu().numpy(), mask.numpy())
             return len(batch)
 
         budget = BATCH_TOKENS if device.type == "cpu" else ACCELERATOR_BATCH_TOKENS
@@ -119,6 +121,8 @@ class Embedder:
     def _tokenise(self, texts: Sequence[str], max_tokens: int) -> list[list[int]]:
         tokenizer = self._tokenizer
         tokenizer.enable_truncation(max_tokens)
+        if len(texts) < FEW_TEXTS:
+            return [tokenizer.encode(text).ids for text in texts]
         return [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
 
     @cached_property
@@ -230,9 +234,9 @@ def _pad(rows: Sequence[Sequence[int]]) -> "tuple[torch.Tensor, torch.Tensor]":
     return ids, mask
 
 
-def _pool(states: "torch.Tensor", mask: "torch.Tensor") -> "torch.Tensor":
+def _pool(states: NDArray[np.float32], mask: NDArray[np.int64]) -> NDArray[np.float32]:
     """Mean over the tokens that are no padding, brought to length 1: `(batch, length, 384)` to `(batch, 384)`."""
-    import torch
-
-    weights = mask.unsqueeze(-1).float()
-    return torch.nn.functional.normalize((states * weights).sum(1) / weights.sum(1), dim=1)
+    # By NumPy: torch would wake threads for it, and the next question would wait for them to go to sleep again.
+    sums = np.einsum("btd,bt->bd", states, mask.astype(np.float32))
+    unit: NDArray[np.float32] = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
+    return unit

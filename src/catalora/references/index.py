@@ -16,6 +16,7 @@ The index is derived: it can always be rebuilt from the run's products, so a dou
 import sqlite3
 import weakref
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,18 +141,28 @@ class ReferenceIndex:
         if k < 1 or not questions:
             return [[] for _ in questions]
         vectors = self._embedder.embed(questions)
-        with _translated_damage("reference index"):
-            nearest = self._vectors.find_nearest(vectors, max(k, CANDIDATES))
+        candidates = max(k, CANDIDATES)
+        with _translated_damage("reference index"), ThreadPoolExecutor(1) as beside:
+            # Chroma searches on one core, the titles meanwhile on another.
+            nearest = beside.submit(self._vectors.find_nearest, vectors, candidates)
+            named = [self._titles.find_named(question) for question in questions]
+            similar = [self._titles.find_similar(question, candidates) for question in questions]
             return [
-                self._rank(question, vector, near, k, min_score) if question.strip() else []
-                for question, vector, near in zip(questions, vectors, nearest, strict=True)
+                self._rank(vector, near, names, alike, k, min_score) if question.strip() else []
+                for question, vector, near, names, alike in zip(
+                    questions, vectors, nearest.result(), named, similar, strict=True
+                )
             ]
 
     def _rank(
-        self, question: str, vector: NDArray[np.float32], nearest: dict[int, float], k: int, min_score: float
+        self,
+        vector: NDArray[np.float32],
+        nearest: dict[int, float],
+        named: dict[int, int],
+        similar: dict[int, float],
+        k: int,
+        min_score: float,
     ) -> list[Reference]:
-        named = self._titles.find_named(question)
-        similar = self._titles.find_similar(question, max(k, CANDIDATES))
         # Candidates that only their titles brought in have no cosine yet.
         stored = self._vectors.read([position for position in named | similar if position not in nearest])
         scores = nearest | {position: float(np.clip(row @ vector, -1.0, 1.0)) for position, row in stored.items()}

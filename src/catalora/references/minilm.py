@@ -36,18 +36,17 @@ class Layer(NamedTuple):
 
 
 class TokenEmbedding:
-    """What the first layer reads: words and their places, normalised. Arguments as of `MiniLM`."""
+    """Words and their places, added up and not yet normalised. Arguments as of `MiniLM`."""
 
     def __init__(self, weights: Mapping[str, Tensor], dtype: torch.dtype, device: torch.device) -> None:
         self._words = weights["embeddings.word_embeddings.weight"].to(device, dtype)
         # Every token is of the first kind: the second is for pairs of texts, which MiniLM is never given.
         kind = weights["embeddings.token_type_embeddings.weight"][0]
         self._positions = (weights["embeddings.position_embeddings.weight"] + kind).to(device, dtype)
-        self._norm = _pick(weights, "embeddings.LayerNorm", dtype, device)
 
     def __call__(self, ids: Tensor) -> Tensor:
-        """Token ids `(batch, length)` to states `(batch, length, width)`."""
-        return _normalise(functional.embedding(ids, self._words) + self._positions[: ids.shape[1]], self._norm)
+        """Token ids `(batch, length)` to `(batch, length, width)`."""
+        return functional.embedding(ids, self._words) + self._positions[: ids.shape[1]]
 
 
 class MiniLM:
@@ -67,6 +66,7 @@ class MiniLM:
         self._embed = TokenEmbedding(weights, dtype, device)
         self._layers = []
         pick = partial(_pick, weights, dtype=dtype, device=device)
+        self._norm = pick("embeddings.LayerNorm")
         for name in (f"encoder.layer.{i}" for i in range(layers)):
             parts = [pick(f"{name}.attention.self.{part}") for part in ("query", "key", "value")]
             self._layers.append(
@@ -88,7 +88,7 @@ class MiniLM:
             mask: 1 at tokens and 0 at padding, `(batch, length)`; states at padding mean nothing.
         """
         batch, length = ids.shape
-        states = self._embed(ids)
+        states = _normalise(self._embed(ids), self._norm)
         # Without padding attention needs no mask, and runs faster without one.
         visible = None if bool(mask.all()) else mask.bool()[:, None, None, :]
         for layer in self._layers:

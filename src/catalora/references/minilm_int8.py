@@ -79,8 +79,8 @@ class EightBitMiniLM:
             if threads not in self._sessions:
                 options = onnxruntime.SessionOptions()
                 options.intra_op_num_threads = threads
-                # Threads that wait in loops would take the cores from the language model.
-                options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+                # Threads that went on waiting in loops after a call would take the cores from the language model.
+                options.add_session_config_entry("session.force_spinning_stop", "1")
                 self._sessions[threads] = onnxruntime.InferenceSession(
                     self._graph, options, providers=["CPUExecutionProvider"]
                 )
@@ -96,7 +96,8 @@ def build_graph(weights: Mapping[str, Array], layers: int) -> bytes:
     graph = _Graph(weights)
     with np.load(RANGES_PATH) as stored:
         largest = {name: stored[name].astype(np.float32) for name in stored.files}
-    states = "embedded"
+    # Normalised here: torch would wake threads for it that then wait in loops beside those of ONNX Runtime.
+    states = graph.normalise("embedded", "embeddings.LayerNorm")
     for layer in range(layers):
         states = graph.add_layer(states, f"encoder.layer.{layer}", {n: array[layer] for n, array in largest.items()})
     return graph.finish(states)
@@ -140,9 +141,9 @@ class _Graph:
         )
         reach = float((largest["join"] / factors).max())
         joined = self._multiply(mixed, (-reach, reach), join[0] * factors[:, None], join[1])
-        states = self._normalise(self._add("Add", joined, states), f"{name}.attention.output.LayerNorm")
+        states = self.normalise(self._add("Add", joined, states), f"{name}.attention.output.LayerNorm")
         narrow = self._feed_forward(states, name, largest)
-        return self._normalise(self._add("Add", narrow, states), f"{name}.output.LayerNorm")
+        return self.normalise(self._add("Add", narrow, states), f"{name}.output.LayerNorm")
 
     def _feed_forward(self, states: str, name: str, largest: Mapping[str, Array]) -> str:
         weight, bias = self._read(f"{name}.intermediate.dense")
@@ -193,7 +194,7 @@ class _Graph:
             domain=CONTRIB,
         )
 
-    def _normalise(self, states: str, name: str) -> str:
+    def normalise(self, states: str, name: str) -> str:
         weight, bias = (self._hold(self._weights[f"{name}.{part}"]) for part in ("weight", "bias"))
         return self._add("LayerNormalization", states, weight, bias, epsilon=EPSILON)
 
