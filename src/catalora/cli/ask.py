@@ -86,8 +86,8 @@ def print_reply(reply: "Reply", *, with_answers: bool = True) -> None:
     click.echo(f"Asked product: {status}")
     if reply.references:
         click.echo(
-            "Nearest training products, by meaning and shared title words (the number is the nearness in meaning alone; "
-            "no proof that they shaped the answer):"
+            "Nearest training products, by meaning and shared title words (the number is the meaning alone; no proof "
+            "that they shaped the answer):"
         )
     for reference in reply.references:
         click.echo(f"  {reference.rank}. {reference.score:.2f}  {reference.uid}  {clean(reference.title)}")
