@@ -45,6 +45,9 @@ CONTRIB = "com.microsoft"
 
 Array = NDArray[np.float32]
 
+# Builds for Windows send usage events otherwise.
+onnxruntime.disable_telemetry_events()
+
 
 class EightBitMiniLM:
     """Token states of all-MiniLM-L6-v2 on the processor, on as many cores as torch would use where it is called.
