@@ -35,8 +35,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "influence_limits": "It is a tendency, not a cause: the same answer may well come without these examples, an "
         "example that matters may stand further down, and it says nothing about similar texts or copied words.",
         "resembling": "Training products with similar texts",
-        "resembling_means": "near to the answer in meaning (the number) and title words, ordered by both; no proof "
-        "that they shaped it.",
+        "resembling_means": "ordered by meaning and title words, the number is the meaning alone; no proof that they "
+        "shaped the answer.",
         "none_near": "none is near enough.",
         "trained on": "trained on",
         "held out": "held out",
@@ -71,8 +71,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "influence_limits": "É uma tendência, não uma causa: a mesma resposta pode vir sem estes exemplos, um exemplo "
         "importante pode estar mais abaixo, e isto nada diz sobre textos parecidos ou palavras copiadas.",
         "resembling": "Produtos do treino com textos parecidos",
-        "resembling_means": "próximos da resposta em significado (o número) e palavras do título, na ordem dos dois; "
-        "não prova que a influenciaram.",
+        "resembling_means": "na ordem de significado e palavras do título, o número é só o significado; não prova que "
+        "influenciaram a resposta.",
         "none_near": "nenhum é próximo o bastante.",
         "trained on": "usado no treino",
         "held out": "reservado",
