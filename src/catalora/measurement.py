@@ -159,7 +159,7 @@ def _hold_against_record(session: Session) -> "MarkAnswer":
     from catalora.references.records import ProductRecord
     from catalora.references.trace import gather_evidence, mark_answer
 
-    embedder = Embedder()
+    embedder = Embedder(eight_bits=False)
 
     def mark(text: str, product: "ProductResult") -> "Marks":
         status: Literal["trained on", "held out"] = "trained on" if product.seen else "held out"

@@ -59,7 +59,7 @@ def estimate_size_bytes(count: int) -> int:
 class VectorIndex:
     """A folder made by `write_vectors`, open for reading.
 
-    Opening loads the graph into memory, so that the folder may be removed while it is open.
+    Opening loads the graph into memory and maps the plain vectors, so that the folder may be removed while it is open.
 
     Raises:
         Exception: of Chroma, SQLite or the system, when the folder is not a whole index.
@@ -95,7 +95,7 @@ class VectorIndex:
         ]
 
     def read(self, positions: Sequence[int]) -> dict[int, NDArray[np.float32]]:
-        """The stored vectors of distinct positions."""
+        """The stored vectors of distinct positions, `(dimensions,)` float32 each."""
         return dict(zip(positions, np.asarray(self._plain[list(positions)]), strict=True)) if positions else {}
 
 
