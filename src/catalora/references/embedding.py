@@ -54,7 +54,7 @@ class Embedder:
         folder: where the model's files are; the installed package's when empty.
         device: where to compute; chosen for this machine when empty.
         eight_bits: round the linear layers to 8 bits, on a processor only. `None` does so where the processor would
-            else compute float32: cosines of two texts move by some thousandths, and half as many texts more are embedded in a second.
+            else compute float32: cosines of two texts move by some thousandths, and it embeds half as many texts more.
 
     Example:
         >>> vectors = Embedder().embed(["a steel pan", "uma panela de aço"])
