@@ -14,7 +14,9 @@ from playwright.sync_api import Page
 
 from catalora import pipeline
 from catalora.app.texts import Language, Texts
+from catalora.catalog import read_products
 from catalora.catalog.sample import SAMPLE_PATH
+from catalora.run import RunFolder
 
 LOCALES: dict[str, Language] = {"pt-BR": "pt_BR", "en-US": "en"}
 SIZES = {"laptop": (1280, 1500), "phone": (390, 1400)}
@@ -32,6 +34,7 @@ def main() -> None:
     arguments = parser.parse_args()
     data, runs = arguments.base / "data", arguments.base / "runs"
     prepare_content(data, runs, arguments.samples)
+    title = choose_title(runs / "demo")
     arguments.out.mkdir(parents=True, exist_ok=True)
     with running_app(data, runs) as url, chromium() as browser:
         for locale, language in LOCALES.items():
@@ -43,7 +46,8 @@ def main() -> None:
                         locale=locale, color_scheme=theme, viewport={"width": width, "height": height}
                     )
                     context.set_default_timeout(PATIENCE_MS)
-                    take_pictures(context.new_page(), url, Texts(language), arguments.out, f"{locale}-{theme}-{size}")
+                    name = f"{locale}-{theme}-{size}"
+                    take_pictures(context.new_page(), url, Texts(language), title, arguments.out, name)
                     context.close()
     print(f"{len(list(arguments.out.glob('*.png')))} pictures in {arguments.out}")
 
@@ -59,8 +63,14 @@ def prepare_content(data: Path, runs: Path, samples: int) -> None:
         pipeline.train(data / "demo", preset="quick", settings=settings, runs_dir=runs, run="demo")
 
 
-def take_pictures(page: Page, url: str, texts: Texts, out: Path, name: str) -> None:
-    """One picture of each page and view."""
+def choose_title(run: Path) -> str:
+    """A product that the run was trained on, so that its pages have references and a record to show."""
+    table = read_products(RunFolder(run).products)
+    return str(table.filter(table["split"] == "train")["title"].sort()[0])
+
+
+def take_pictures(page: Page, url: str, texts: Texts, title: str, out: Path, name: str) -> None:
+    """One picture of each page and view; the product of that title is asked for."""
 
     def take(what: str) -> None:
         settle(page)
@@ -78,7 +88,6 @@ def take_pictures(page: Page, url: str, texts: Texts, out: Path, name: str) -> N
     page.locator("canvas, svg.marks").first.wait_for()
     take("tuning")
     page.goto(f"{url}/compare")
-    title = "Umberline Ocean Cuddle Toy"
     fill(page, texts("compare.question_label"), texts("compare.example_question").replace("TITLE", title))
     page.get_by_role("button", name=texts("compare.both")).click()
     page.get_by_text("tokens/s").nth(1).wait_for()
@@ -91,7 +100,7 @@ def take_pictures(page: Page, url: str, texts: Texts, out: Path, name: str) -> N
         page.get_by_text(texts("compare.evidence_legend")).nth(number).wait_for()
     take("evidence")
     page.goto(f"{url}/references")
-    fill(page, texts("references.query"), "ocean toy")
+    fill(page, texts("references.query"), title)
     take("references")
     page.goto(f"{url}/help")
     page.locator("h1").wait_for()
