@@ -35,7 +35,7 @@ from catalora.references.vectors import VectorIndex, estimate_size_bytes, write_
 from catalora.run import write_json
 
 # To be raised when a generation is made in another way: every older index is then stale.
-FORMAT = 3
+FORMAT = 4
 # What the best title match adds to a cosine when candidates are put in order, and how many candidates each side brings.
 TITLE_WEIGHT = 0.3
 CANDIDATES = 50
@@ -89,7 +89,9 @@ class ReferenceIndex:
         except BaseException:
             self._titles.close()
             raise
-        self._finalizer = weakref.finalize(self, _close_all, self._titles, self._vectors)
+        # Kept, because a new thread for each question costs more than a millisecond.
+        self._beside = ThreadPoolExecutor(thread_name_prefix="titles")
+        self._finalizer = weakref.finalize(self, _close_all, self._titles, self._vectors, self._beside)
         if not self._vectors.count == self._titles.count == self.count:
             self.close()
             raise ValueError(f"{self._vectors.count} vectors and {self._titles.count} titles instead of {self.count}")
@@ -142,15 +144,15 @@ class ReferenceIndex:
             return [[] for _ in questions]
         vectors = self._embedder.embed(questions)
         candidates = max(k, CANDIDATES)
-        with _translated_damage("reference index"), ThreadPoolExecutor(1) as beside:
-            # Chroma searches on one core, the titles meanwhile on another.
-            nearest = beside.submit(self._vectors.find_nearest, vectors, candidates)
-            named = [self._titles.find_named(question) for question in questions]
-            similar = [self._titles.find_similar(question, candidates) for question in questions]
+        with _translated_damage("reference index"):
+            # Chroma searches without Python's lock, and the titles are searched meanwhile. Chroma does it here: in the
+            # other thread it would first wait for the lock.
+            by_title = self._beside.submit(_search_titles, self._titles, questions, candidates)
+            nearest = self._vectors.find_nearest(vectors, candidates)
             return [
-                self._rank(vector, near, names, alike, k, min_score) if question.strip() else []
-                for question, vector, near, names, alike in zip(
-                    questions, vectors, nearest.result(), named, similar, strict=True
+                self._rank(vector, near, named, similar, k, min_score) if question.strip() else []
+                for question, vector, near, (named, similar) in zip(
+                    questions, vectors, nearest, by_title.result(), strict=True
                 )
             ]
 
@@ -164,8 +166,9 @@ class ReferenceIndex:
         min_score: float,
     ) -> list[Reference]:
         # Candidates that only their titles brought in have no cosine yet.
-        stored = self._vectors.read([position for position in named | similar if position not in nearest])
-        scores = nearest | {position: float(np.clip(row @ vector, -1.0, 1.0)) for position, row in stored.items()}
+        others = [position for position in named | similar if position not in nearest]
+        cosines = np.clip(self._vectors.read(others) @ vector, -1.0, 1.0).tolist()
+        scores = nearest | dict(zip(others, cosines, strict=True))
 
         def order(position: int) -> tuple[int, float, int]:
             fused = scores[position] + TITLE_WEIGHT * similar.get(position, 0.0)
@@ -276,7 +279,15 @@ def _verify(path: Path, vectors: NDArray[np.float32]) -> None:
         raise _unavailable("damaged", f"{path}: the new index failed its check ({facts})")
 
 
-def _close_all(titles: TitleIndex, vectors: VectorIndex) -> None:
+def _search_titles(
+    titles: TitleIndex, questions: Sequence[str], limit: int
+) -> list[tuple[dict[int, int], dict[int, float]]]:
+    """What `find_named` and `find_similar` say of each question. No method, so that no thread holds the index."""
+    return [(titles.find_named(question), titles.find_similar(question, limit)) for question in questions]
+
+
+def _close_all(titles: TitleIndex, vectors: VectorIndex, beside: ThreadPoolExecutor) -> None:
+    beside.shutdown(wait=False)
     titles.close()
     vectors.close()
 
