@@ -1,6 +1,6 @@
 """A reference index of many products: how fast it is built against the original's way, and how it then answers.
 
-    python benchmarks/index_scale.py --data FOLDER [--products 131262] [--slice 2000] [--turns 2]
+    python benchmarks/index_scale.py --data FOLDER [--products 131262] [--slice 2000] [--turns 2] [--keep FOLDER]
 
 Two parts on the products of a prepared folder (`benchmarks/generate_catalogue.py` and `catalora prepare` make one of
 any size). First both ways in turns on the same slices, each into a new folder:
@@ -20,6 +20,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -75,11 +76,11 @@ def measure_turns(rows: pl.DataFrame, slice_rows: int, turns: int) -> None:
     print(f"catalora is {medians['catalora'] / medians['original']:.1f} times the original's way", flush=True)
 
 
-def measure_whole(rows: pl.DataFrame, questions: int) -> None:
+def measure_whole(rows: pl.DataFrame, questions: int, keep: Path | None) -> None:
     """All rows by catalora, then the questions."""
     embedder = Embedder(device=choose_device("cpu"))
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
+    with nullcontext(keep) if keep else tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
         started = time.perf_counter()
         columns = (rows[name].to_list() for name in ("uid", "title", "content"))
         ended: dict[str, float] = {}
@@ -164,11 +165,12 @@ def main() -> None:
     parser.add_argument("--slice", type=int, default=2_000)
     parser.add_argument("--turns", type=int, default=2)
     parser.add_argument("--questions", type=int, default=1_000)
+    parser.add_argument("--keep", type=Path, help="folder for the index of all products, which is left there")
     arguments = parser.parse_args()
     rows = read_products(arguments.data / PRODUCTS).head(arguments.products)
     print(f"{rows.height:,} products")
     measure_turns(rows, arguments.slice, arguments.turns)
-    measure_whole(rows, arguments.questions)
+    measure_whole(rows, arguments.questions, arguments.keep)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,21 @@
-"""What the reference index costs: embedding by precision, batch size and threads; Chroma by build parameters.
+"""What the reference index costs: embedding by precision, batch size and threads; Chroma's graph by its parameters.
 
     python benchmarks/index_speed.py embedding --products 500
-    python benchmarks/index_speed.py chroma --vectors 20000
+    python benchmarks/index_speed.py graph --index RUN/references/GENERATION --links 32 48 --dimensions 384 192
 
 Embedding runs on products of a prepared folder (`--data`; the bundled catalogue when empty). CPU seconds stand beside
-wall seconds, because a shared machine distorts the latter. Chroma runs on vectors that lie in clusters, as products do.
+wall seconds, because a shared machine distorts the latter.
+
+The graph is built anew from the vectors of an index that is there (`index_scale.py --keep` leaves a large one), for
+each number of links and of dimensions: their principal components, where there are fewer than the embedding model's.
+Then it is asked with rising effort, a vector at a time: titles as they are, and "What is …?" of each. The fifty that it
+finds are put in order by their whole vectors.
 """
 
 import argparse
-import resource
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +27,14 @@ from catalora.config import DataConfig
 from catalora.hardware import choose_device
 from catalora.references import embedding, vectors
 from catalora.references.embedding import DIMENSIONS, Embedder
+from catalora.references.index import CANDIDATES
 from catalora.references.product_vectors import CONTENT_CHARACTERS
+from catalora.references.titles import TitleIndex
+from catalora.references.vectors import VectorIndex
+
+GRAPH = vectors.HNSW
+QUERIES = 1000
+NEAREST = 10
 
 
 def measure(work: Callable[[], object], repeats: int = 2) -> tuple[float, float]:
@@ -118,50 +129,74 @@ def measure_questions(questions: list[str]) -> None:
         print(f"one question, {name:36} p50 {p50:.1f} ms, p95 {p95:.1f} ms", flush=True)
 
 
-def make_vectors(count: int) -> np.ndarray:
-    """Unit vectors in clusters of about fifty."""
-    rng = np.random.default_rng(1)
-    centres = rng.normal(size=(max(8, count // 50), DIMENSIONS))
-    rows = centres[rng.integers(0, len(centres), count)] + 2.0 * rng.normal(size=(count, DIMENSIONS))
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+def measure_graphs(folder: Path, links: Sequence[int], dimensions: Sequence[int], efforts: Sequence[int]) -> None:
+    """Writing, recall@10 against exact search, and query time of each graph and effort."""
+    stored = np.load(folder / "chroma" / vectors.PLAIN)
+    titles = TitleIndex(folder)
+    places = np.random.default_rng(3).choice(len(stored), min(QUERIES, len(stored)), replace=False)
+    asked = [title for _, title in titles.read(places.tolist()).values()]
+    titles.close()
+    embedder = Embedder(device=choose_device("cpu"))
+    queries = embedder.embed([*asked, *(f"What is {title}?" for title in asked)])
+    # The least cosine that is among the ten best: equally near vectors count as found.
+    least = np.array([np.partition(stored @ query, -NEAREST)[-NEAREST] for query in queries]) - 1e-6
+    _, components = np.linalg.eigh(stored.T @ stored)
+    for width in dimensions:
+        turn = np.eye(DIMENSIONS, dtype=np.float32)
+        if width < DIMENSIONS:
+            turn = components[:, ::-1][:, :width].astype(np.float32)
+        for count in links:
+            vectors.HNSW = {**GRAPH, "space": "ip", "max_neighbors": count, "ef_search": efforts[0]}
+            with tempfile.TemporaryDirectory() as scratch:
+                path = Path(scratch) / "chroma"
+                build = measure(lambda p=path, t=turn: vectors.write_vectors(p, stored @ t), repeats=1)
+                report(f"{width} dimensions, {count} links", len(stored), build)
+                for effort in efforts:
+                    ask_graph(path, effort, stored, turn, queries, least)
 
 
-def measure_chroma(count: int) -> None:
-    """Build time, size, recall against exact search, opening and query time by graph parameters."""
-    rows = make_vectors(count)
-    queries = make_vectors(count)[:: max(1, count // 200)][:200] + rows[:200] * 0.5
-    queries /= np.linalg.norm(queries, axis=1, keepdims=True)
-    truth = np.argsort(-(queries @ rows.T), axis=1)[:, :10]
-    for links, effort, search in ((16, 100, 100), (32, 200, 100), (48, 400, 200)):
-        vectors.HNSW = {"space": "cosine", "max_neighbors": links, "ef_construction": effort, "ef_search": search}
-        with tempfile.TemporaryDirectory() as scratch:
-            path = Path(scratch) / "chroma"
-            build = measure(lambda p=path: vectors.write_vectors(p, rows), repeats=1)
-            size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
-            start = time.perf_counter()
-            index = vectors.VectorIndex(path)
-            opening = time.perf_counter() - start
-            found = index.find_nearest(queries, 10)
-            recall = np.mean([len(set(row) & set(best)) / 10 for row, best in zip(found, truth, strict=True)])
-            query = min(measure(lambda i=index: i.find_nearest(queries[:1], 10), repeats=30)) * 1000
-            index.close()
-        note = f"recall@10 {recall:.3f}, {size / count:.0f} bytes/row, opened in {opening:.2f} s, query {query:.1f} ms"
-        report(f"M={links} ef_construction={effort} ef_search={search}", count, build, note)
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
+def ask_graph(
+    path: Path, effort: int, stored: np.ndarray, turn: np.ndarray, queries: np.ndarray, least: np.ndarray
+) -> None:
+    """One line: how much is found with this effort, and how soon."""
+    index = VectorIndex(path)
+    index._collection.modify(configuration={"hnsw": {"ef_search": effort}})
+    index.close()
+    index = VectorIndex(path)
+    milliseconds, found = [], []
+    for query, limit in zip(queries, least, strict=True):
+        started = time.perf_counter()
+        (near,) = index.find_nearest((query @ turn)[None], CANDIDATES)
+        milliseconds.append(1000 * (time.perf_counter() - started))
+        cosines = np.sort(stored[list(near)] @ query)[-NEAREST:]
+        found.append(float((cosines >= limit).mean()))
+    index.close()
+    titles, questions = np.array(found).reshape(2, -1).mean(axis=1)
+    p50, p95 = np.quantile(milliseconds, (0.5, 0.95))
+    print(
+        f"    ef_search {effort:4}: recall@{NEAREST} of titles {titles:.4f}, of questions {questions:.4f}; "
+        f"p50 {p50:.1f} ms, p95 {p95:.1f} ms",
+        flush=True,
+    )
 
 
 def main() -> None:
     """Measure one part and print a line per variant."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("part", choices=("embedding", "chroma"))
+    parser.add_argument("part", choices=("embedding", "graph"))
     parser.add_argument("--data", type=Path, help="folder made by `catalora prepare`; the bundled catalogue when empty")
     parser.add_argument("--products", type=int, default=500)
-    parser.add_argument("--vectors", type=int, default=20_000)
+    parser.add_argument("--index", type=Path, help="folder with chroma/ and titles.sqlite, for the graph")
+    parser.add_argument("--links", type=int, nargs="+", default=[vectors.HNSW["max_neighbors"]])
+    parser.add_argument("--dimensions", type=int, nargs="+", default=[DIMENSIONS])
+    parser.add_argument("--efforts", type=int, nargs="+", default=[100, 150, 200, 300])
     arguments = parser.parse_args()
     if arguments.part == "embedding":
         measure_embedding(arguments.data, arguments.products)
-    else:
-        measure_chroma(arguments.vectors)
+        return
+    if arguments.index is None:
+        parser.error("the graph needs --index")
+    measure_graphs(arguments.index, arguments.links, arguments.dimensions, arguments.efforts)
 
 
 if __name__ == "__main__":
