@@ -287,7 +287,7 @@ def _search_titles(
 
 
 def _close_all(titles: TitleIndex, vectors: VectorIndex, beside: ThreadPoolExecutor) -> None:
-    beside.shutdown(wait=False)
+    beside.shutdown()  # a title search that an error left alone would lose its file
     titles.close()
     vectors.close()
 
