@@ -216,10 +216,16 @@ def _list_sizes(row_tokens: int, rows: int) -> list[tuple[int, int]]:
 
 
 def _split_seconds(tries: list[_Try]) -> tuple[float, float]:
-    """Seconds for each token, and for the batch beside them, from the two largest sizes."""
+    """Seconds for each token, and for the batch beside them, from the two largest sizes.
+
+    On a busy machine the smaller batch may take as long as the larger one. All time is then the tokens': the estimate
+    becomes too long rather than the same for every number of products.
+    """
     small, large = tries[-2] if len(tries) > 1 else tries[-1], tries[-1]
     one, other = statistics.median(small.seconds), statistics.median(large.seconds)
-    token_seconds = max(other - one, 0.0) / max(large.tokens - small.tokens, 1)
+    if one >= other:
+        return other / large.tokens, 0.0
+    token_seconds = (other - one) / (large.tokens - small.tokens)
     return token_seconds, max(other - token_seconds * large.tokens, 0.0)
 
 
@@ -311,7 +317,10 @@ class _Trial:
         for tokens in (1, 1 + GENERATED_TOKENS):
             limited = decoding.model_copy(update={"max_new_tokens": tokens})
             seconds.append(self.answerer.answer(questions, limited, ("tuned",)).seconds)
-        return max(seconds[1] - seconds[0], 0.0) / GENERATED_TOKENS
+        first, all_of_them = seconds
+        if first >= all_of_them:  # a busy machine; see `_split_seconds`
+            return all_of_them / (1 + GENERATED_TOKENS)
+        return (all_of_them - first) / GENERATED_TOKENS
 
     def measure_peak(self) -> int:
         """Peak bytes so far: of the GPU when that is computed on, else of the process."""
