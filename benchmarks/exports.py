@@ -7,7 +7,8 @@
 In bfloat16 batches of other sizes already round otherwise, and near ties fall otherwise; with float32 on both sides the
 answers show whether an export holds the same model.
 The loss is the negative log-likelihood of the questions' own descriptions, and by how much it is above the run's.
-A difference is shown with its first example: the token where the answers part, and how near the two were there.
+A difference is shown with its first example: the token where the answers part, and by how many nats the run prefers its
+token there to its second choice.
 """
 
 import argparse
@@ -18,8 +19,10 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+import torch
+
 from catalora import pipeline
-from catalora.export.check import Check
+from catalora.export.check import Check, Divergence
 from catalora.run import RunFolder, open_run
 
 WAYS = (
@@ -69,7 +72,7 @@ def copy_run(run: Path, folder: Path, dtype: str) -> RunFolder:
 
 def compare(run: RunFolder, only: Sequence[str], questions: int) -> None:
     """Export in each way and print how many answers are the run's."""
-    counts = f"{'alike prompts':>14} {'same answers':>13} {'parted':>7}"
+    counts = f"{'alike prompts':>14} {'same answers':>13} {'other tokens':>12}"
     print(f"{'export':24} {'MB':>7} {'seconds':>8} {counts} {'nats/token':>11} {'above':>8}")
     for kind, precision in WAYS:
         name = f"{kind}:{precision}" if precision else kind
@@ -81,17 +84,32 @@ def compare(run: RunFolder, only: Sequence[str], questions: int) -> None:
             continue
         with tempfile.TemporaryDirectory() as folder:
             export = pipeline.export(run, kind, Path(folder) / "export", precision=precision, questions=questions)
+        assert export.check is not None
         report(name, export.size_bytes, export.seconds, export.check)
+        if (first := export.check.first) is not None:
+            print(
+                f"{'':24} first difference, at a margin of {measure_margin(run, first):.4f} nats: {first}", flush=True
+            )
 
 
-def report(name: str, size_bytes: int, seconds: float, check: Check | None) -> None:
-    """Print one export's figures, and its first difference when there is one."""
-    assert check is not None
-    counts = f"{check.prompts_alike:14} {check.identical:13} {check.differing:7}"
+def measure_margin(run: RunFolder, parting: Divergence) -> float:
+    """By how many nats the run prefers its token, where an answer parts, to its second choice; answered once more."""
+    with pipeline.open_session(run) as session:
+        answerer = session.answerer
+        ids = list(answerer.template.encode_prompts(answerer.tokenizer, [parting.question])[0])
+        with torch.inference_mode():
+            for _ in range(parting.token + 1):
+                row = torch.tensor([ids], device=answerer.model.device)
+                best = answerer.model(input_ids=row).logits[0, -1].float().topk(2)
+                ids.append(int(best.indices[0]))
+    return float(best.values[0] - best.values[1])
+
+
+def report(name: str, size_bytes: int, seconds: float, check: Check) -> None:
+    """Print one export's figures."""
+    counts = f"{check.prompts_alike:14} {check.identical:13} {check.differing:12}"
     loss = f"{check.loss.export_nats_per_token:11.4f} {check.loss.change:8.2%}" if check.loss else ""
     print(f"{name:24} {size_bytes / 1e6:7.1f} {seconds:8.1f} {counts} {loss}", flush=True)
-    if check.first is not None:
-        print(f"{'':24} first difference: {check.first}")
 
 
 if __name__ == "__main__":
