@@ -147,6 +147,8 @@ def fit_into(
 ) -> Config:
     """The same settings with as many passes and products as this machine trains in a time.
 
+    Tried anew each time: a trial of a busy hour would make every later run a small one.
+
     Args:
         source: a prepared data set.
         config: all other settings; its `data.max_samples` is the most that are taken.
@@ -161,7 +163,9 @@ def fit_into(
     from catalora.estimate.projection import fit_into as choose
 
     table = select_products(load_prepared(Path(source)).table(), config.data.max_samples, config.data.seed)
-    (measured, _), catalogue = _try_or_recall(table, config, None, True, progress)
+    progress("measure lengths", 0, None)
+    catalogue, labelled_share = _measure_costs(table, config, None, True, FORESEEN_PRODUCTS)
+    measured = _try_and_keep(config, labelled_share, None, True, progress)
     epochs, products = choose(
         measured, catalogue, config.training, seconds, most_epochs=most_epochs, least_products=least_products
     )
@@ -173,20 +177,29 @@ def _try_or_recall(
     table: "pl.DataFrame", config: Config, token: str | None, references: bool, progress: Progress
 ) -> "tuple[tuple[Measured, float], CatalogueCosts]":
     """A trial of this configuration, made now where none is known, its age in seconds, and the catalogue's costs."""
-    from catalora.estimate.known import keep_trial, recall_trial
-    from catalora.estimate.probe import run_probe
+    from catalora.estimate.known import recall_trial
 
     progress("measure lengths", 0, None)
     catalogue, labelled_share = _measure_costs(table, config, token, references, FORESEEN_PRODUCTS)
     known = recall_trial(config, labelled_share=labelled_share, references=references)
     if known is None:
-        progress("try batches", 0, None)
-        measured = run_probe(
-            config, labelled_share=labelled_share, seconds=FORESEEN_SECONDS, references=references, token=token
-        )
-        keep_trial(measured, config, labelled_share=labelled_share, references=references)
-        known = measured, 0.0
+        known = _try_and_keep(config, labelled_share, token, references, progress), 0.0
     return known, catalogue
+
+
+def _try_and_keep(
+    config: Config, labelled_share: float, token: str | None, references: bool, progress: Progress
+) -> "Measured":
+    """A trial of this configuration, kept for later estimates."""
+    from catalora.estimate.known import keep_trial
+    from catalora.estimate.probe import run_probe
+
+    progress("try batches", 0, None)
+    measured = run_probe(
+        config, labelled_share=labelled_share, seconds=FORESEEN_SECONDS, references=references, token=token
+    )
+    keep_trial(measured, config, labelled_share=labelled_share, references=references)
+    return measured
 
 
 def _measure_costs(

@@ -1,12 +1,14 @@
 """`catalora estimate` on the demo model, and a model that can't be tried."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from catalora import pipeline
+from catalora.config import build_config
 from catalora.errors import CataloraError
-from catalora.estimate import room
+from catalora.estimate import probe, room
 from tests.cli.conftest import catalora  # noqa: F401 - a fixture
 
 SMALL = {"training.max_length": 128, "training.batch_size": 2, "training.watch_products": 2}
@@ -32,6 +34,25 @@ def test_the_command_prints_a_table_and_json(data, catalora):  # noqa: F811
     result = catalora("estimate", *options, "--json").json
     assert result["measured"]["embed_seconds"] == 0
     assert result["estimates"][-1]["steps"] > 0
+
+
+def test_a_run_is_not_fitted_into_a_time_by_the_trial_of_a_busy_hour(data, monkeypatch):
+    config = build_config("quick", SMALL)
+    ways = {"seconds": 3600, "most_epochs": 1, "least_products": 7}
+    monkeypatch.setattr(probe, "run_probe", make_slow(probe.run_probe))
+    assert pipeline.fit_into(data, config, **ways).data.max_samples == 7
+    monkeypatch.undo()
+    assert pipeline.fit_into(data, config, **ways).data.max_samples > 1000
+
+
+def make_slow(run_probe):
+    """The same trial, of a machine that something else held up."""
+
+    def run(*args, **options):
+        measured = run_probe(*args, **options)
+        return replace(measured, token_seconds=1e3, batch_seconds=1e3)
+
+    return run
 
 
 @pytest.fixture
