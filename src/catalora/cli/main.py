@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 failed, 2 usage, 65 bad data, 66 input missing, 69 model o
 75 stopped and resumable, 78 configuration, 130 Ctrl-C.
 """
 
+import gc
 import sys
 import warnings
 from importlib import import_module
@@ -93,7 +94,10 @@ def main() -> None:
         sys.argv.remove("--debug")
     else:
         warnings.simplefilter("ignore")  # the libraries' notes to developers
-    sys.exit(_run(debug))
+    code = _run(debug)
+    # Python looks for cycles once more at its end; among all that torch has loaded this takes seconds and finds nothing.
+    gc.freeze()
+    sys.exit(code)
 
 
 def _run(debug: bool) -> int:
