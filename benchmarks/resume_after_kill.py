@@ -25,6 +25,7 @@ SETTINGS = (
     "training.batch_size=2",
     "training.save_steps=4",
     "training.max_validation_products=16",
+    "training.watch_new_tokens=8",
 )
 
 
@@ -35,13 +36,11 @@ def run_catalora(*arguments: str) -> subprocess.Popen[bytes]:
     )
 
 
-def start(folder: Path, name: str, products: int) -> subprocess.Popen[bytes]:
+def start(data: Path, folder: Path, name: str, products: int) -> subprocess.Popen[bytes]:
     """Start a small demo run."""
     settings = [part for setting in (*SETTINGS, f"data.max_samples={products}") for part in ("--set", setting)]
     place = ("--runs-dir", str(folder / "runs"), "--run", name, "--no-index")
-    return run_catalora(
-        "train", "--data", str(folder / "data"), "--preset", "quick", "--no-estimate", *settings, *place
-    )
+    return run_catalora("train", "--data", str(data), "--preset", "quick", "--no-estimate", *settings, *place)
 
 
 def finish(process: subprocess.Popen[bytes]) -> None:
@@ -81,14 +80,17 @@ def main() -> None:
     """Run the trials, print one line each, and fail when one adapter differs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=30)
+    parser.add_argument("--data", type=Path, help="Prepared data; the bundled catalogue is prepared when empty.")
     parser.add_argument("--products", type=int, default=120, help="Training products of each run.")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     random.seed(arguments.seed)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        finish(run_catalora("prepare", str(SAMPLE_PATH), "--out", str(folder / "data")))
-        finish(start(folder, "whole", arguments.products))
+        data = arguments.data or folder / "data"
+        if not arguments.data:
+            finish(run_catalora("prepare", str(SAMPLE_PATH), "--out", str(data)))
+        finish(start(data, folder, "whole", arguments.products))
         whole = folder / "runs" / "whole"
         events = [json.loads(line) for line in (whole / "events.jsonl").read_text(encoding="utf-8").splitlines()]
         seconds = events[-1]["time"] - next(event["time"] for event in events if event["kind"] == "start")
@@ -96,7 +98,9 @@ def main() -> None:
         while kills < arguments.kills:
             trial += 1
             run = folder / "runs" / f"killed-{trial}"
-            where = kill_at_random(start(folder, run.name, arguments.products), run, seconds, in_save=trial % 2 == 0)
+            where = kill_at_random(
+                start(data, folder, run.name, arguments.products), run, seconds, in_save=trial % 2 == 0
+            )
             if where == "had ended already":
                 continue
             kills += 1

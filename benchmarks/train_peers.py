@@ -6,7 +6,8 @@ Sides: the original's settings (transformers' Trainer in fp32, padded to 256), T
 packing, and catalora with the preset `overnight`. Each side is a process of its own; TRL lives in an environment of its
 own in the scratch folder, which is made when it is missing and borrows torch and transformers from this one. The
 checkpoint has Gemma-2B's shape and random weights (5 GB in the scratch folder). Tokens per second count content tokens,
-prompts included and padding not; the first step of a process warms up and is left out.
+prompts included and padding not; the first step of a process warms up and is left out. TRL computes in the precision
+that catalora chooses on the machine: bf16, or fp32 where the processor has no bf16 products.
 """
 
 import argparse
@@ -25,15 +26,17 @@ import polars as pl
 from gemma2b_smoke import write_checkpoint, write_tokenizer
 
 from catalora import pipeline
+from catalora.hardware import choose_device
 from catalora.prompts import PromptTemplate
 
 HERE = Path(__file__).parent
 TRL = ("trl==1.16.0", "datasets")
+PRECISION = choose_device("cpu").dtype
 SIDES = {
     "original": ("original", ()),
-    "TRL, batches of 4": ("trl_sft", ("--batch", "4")),
-    "TRL, batches of 2": ("trl_sft", ("--batch", "2")),
-    "TRL, packing": ("trl_sft", ("--batch", "2", "--packing")),
+    "TRL, batches of 4": ("trl_sft", ("--batch", "4", "--dtype", PRECISION)),
+    "TRL, batches of 2": ("trl_sft", ("--batch", "2", "--dtype", PRECISION)),
+    "TRL, packing": ("trl_sft", ("--batch", "2", "--packing", "--dtype", PRECISION)),
     "catalora": ("ours", ()),
 }
 

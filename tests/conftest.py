@@ -1,6 +1,9 @@
 import pytest
 
 from catalora.devices import STATE_DIR_VARIABLE
+from catalora.ending import end_without_search
+
+end_without_search()
 
 
 @pytest.fixture(scope="session", autouse=True)

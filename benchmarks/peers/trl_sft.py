@@ -1,4 +1,4 @@
-"""TRL's `SFTTrainer` as well as its options allow on a CPU: bf16 weights, completion-only loss, rows by length."""
+"""TRL's `SFTTrainer` as well as its options allow on a CPU: completion-only loss, rows by length."""
 
 import argparse
 
@@ -20,9 +20,10 @@ def main() -> None:
     parser.add_argument("--out")
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--packing", action="store_true")
+    parser.add_argument("--dtype", choices=["bfloat16", "float32"], default="bfloat16")
     arguments = parser.parse_args()
     tokenizer = AutoTokenizer.from_pretrained(arguments.model)
-    model = AutoModelForCausalLM.from_pretrained(arguments.model, dtype=torch.bfloat16)
+    model = AutoModelForCausalLM.from_pretrained(arguments.model, dtype=getattr(torch, arguments.dtype))
     clock = StepClock()
     trainer = SFTTrainer(
         model=model,
@@ -34,7 +35,7 @@ def main() -> None:
             max_length=512,
             packing=arguments.packing,
             completion_only_loss=True,
-            bf16=True,
+            bf16=arguments.dtype == "bfloat16",
             gradient_checkpointing=False,
             train_sampling_strategy="group_by_length",
             logging_steps=1,

@@ -11,6 +11,7 @@ SETTINGS = {
     "training.max_length": 256,
     "training.save_steps": 4,
     "training.max_validation_products": 8,
+    "training.watch_new_tokens": 8,
     "generation.max_new_tokens": 40,
     "model.dtype": "float32",
 }

@@ -100,9 +100,10 @@ def test_a_killed_run_reads_as_crashed(data, tmp_path):
     assert not run.adapter.exists()
 
 
-def test_runs_killed_at_random_end_bit_equal():
-    command = [sys.executable, str(ROOT / "benchmarks" / "resume_after_kill.py"), "--kills", "2", "--products", "24"]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+def test_runs_killed_at_random_end_bit_equal(data):
+    script = ROOT / "benchmarks" / "resume_after_kill.py"
+    command = [sys.executable, script, "--kills", "2", "--products", "24", "--data", data]
+    result = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "2 of 2 resumed runs ended bit-equal" in result.stdout
 

@@ -4,7 +4,6 @@ Exit codes: 0 done, 1 failed, 2 usage, 65 bad data, 66 input missing, 69 model o
 75 stopped and resumable, 78 configuration, 130 Ctrl-C.
 """
 
-import gc
 import sys
 import warnings
 from importlib import import_module
@@ -13,6 +12,7 @@ from typing import Any
 import click
 
 from catalora.cli.output import clean
+from catalora.ending import end_without_search
 from catalora.errors import CataloraError, UsageError
 
 # Name → (module, help). The help stands here so that `catalora --help` imports no command and therefore no torch.
@@ -94,10 +94,8 @@ def main() -> None:
         sys.argv.remove("--debug")
     else:
         warnings.simplefilter("ignore")  # the libraries' notes to developers
-    code = _run(debug)
-    # Python looks for cycles once more at its end; among all that torch has loaded this takes seconds and finds nothing.
-    gc.freeze()
-    sys.exit(code)
+    end_without_search()
+    sys.exit(_run(debug))
 
 
 def _run(debug: bool) -> int:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from catalora.config import Config
+from catalora.ending import end_without_search
 from catalora.errors import CataloraError, ModelUnavailableError
 
 if TYPE_CHECKING:
@@ -367,6 +368,7 @@ def _require_room_for_weights(config: Config, size: int, device: "Device") -> No
 
 def main() -> None:
     """Read the request, measure, print the result as one line of JSON."""
+    end_without_search()
     request = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     config = Config.model_validate(request.pop("config"))
     try:

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
+from catalora.ending import end_without_search
 from catalora.errors import CataloraError, RunStoppedError, hide_tokens
 from catalora.processes import leave_processes
 from catalora.run import RunFolder, open_run
@@ -29,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--share-device", action="store_true")
     parser.add_argument("--processes", type=int, default=1)
     options = parser.parse_args(arguments)
+    end_without_search()
     sys.stdout, sys.stderr = TokenFilter(sys.stdout), TokenFilter(sys.stderr)
     print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} worker {os.getpid()} begins", file=sys.stderr)  # noqa: T201
     if options.processes > 1:
