@@ -11,7 +11,12 @@ from catalora.errors import CataloraError
 from catalora.estimate import probe, room
 from tests.cli.conftest import catalora  # noqa: F401 - a fixture
 
-SMALL = {"training.max_length": 128, "training.batch_size": 2, "training.watch_products": 2}
+SMALL = {
+    "training.max_length": 128,
+    "training.batch_size": 2,
+    "training.watch_products": 2,
+    "training.watch_new_tokens": 8,
+}
 
 
 def test_a_trial_measures_every_part_of_a_run(data):
