@@ -5,7 +5,7 @@ import pytest
 from catalora.devices import STATE_DIR_VARIABLE
 from catalora.ending import end_without_search
 
-# What is imported stays: looking through it for reference cycles, again and again, takes a tenth of the tests' time.
+# What is imported stays: to look through it for reference cycles again and again takes a fifth of collecting the tests.
 gc.disable()
 end_without_search()
 
