@@ -85,7 +85,9 @@ def command(out: Path, minutes: float, fresh: bool, as_json: bool) -> None:
         click.secho(f"\n── {reply.question}\n", bold=True)
         print_reply(reply)
     if load_config(run).training.epochs == 1:
-        click.echo("\nOne pass teaches the catalogue's form and few of its facts; more: catalora demo --fresh --minutes 15")
+        click.echo(
+            "\nOne pass teaches the catalogue's form and few of its facts; more: catalora demo --fresh --minutes 15"
+        )
     click.echo(f"\ndone in {time.monotonic() - started:.0f} s; the run is in {run.path}")
     click.echo(f'ask more: catalora ask demo --runs-dir {out / "runs"} "a title or a question"')
 
