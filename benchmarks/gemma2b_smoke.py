@@ -40,8 +40,8 @@ SETTINGS = (
 )
 
 
-def write_checkpoint(folder: Path, layers: int = 18) -> None:
-    """Random weights in shards of about 1 GB, made one at a time."""
+def write_checkpoint(folder: Path, layers: int = 18, device: str = "cpu") -> None:
+    """Random weights in shards of about 1 GB, made one at a time; other ones on each kind of device."""
     config = GemmaConfig(
         vocab_size=VOCABULARY,
         hidden_size=2048,
@@ -60,7 +60,7 @@ def write_checkpoint(folder: Path, layers: int = 18) -> None:
     config.save_pretrained(folder)
     with torch.device("meta"):
         shapes = {name: value.shape for name, value in GemmaForCausalLM(config).named_parameters()}
-    generator = torch.Generator().manual_seed(0)
+    generator = torch.Generator(device).manual_seed(0)
     shards: list[dict[str, torch.Tensor]] = [{}]
     places: dict[str, str] = {}
 
@@ -72,8 +72,8 @@ def write_checkpoint(folder: Path, layers: int = 18) -> None:
 
     for name, shape in shapes.items():
         is_norm = len(shape) == 1
-        value = torch.zeros(shape) if is_norm else torch.randn(shape, generator=generator) * 0.02
-        shards[-1][name] = value.to(torch.bfloat16)
+        value = torch.zeros(shape) if is_norm else torch.randn(shape, generator=generator, device=device) * 0.02
+        shards[-1][name] = value.to("cpu", torch.bfloat16)
         if sum(tensor.nbytes for tensor in shards[-1].values()) > SHARD_BYTES:
             write_shard()
     write_shard()

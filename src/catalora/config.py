@@ -138,8 +138,10 @@ class TrainingConfig(Section):
     fuse_lora: bool = Field(True, description="Compute adapted layers as one node; off only to compare.")
     fuse_activation: bool = Field(True, description="Compute gate and activation as one node; off only to compare.")
     fuse_norms: bool = Field(True, description="Compute each RMS norm as one node; off only to compare.")
-    block_attention: bool = Field(
-        True, description="On CPUs, attend inside each packed example alone; off only to compare."
+    fuse_rotary: bool = Field(True, description="Rotate queries and keys in one pass; off only to compare.")
+    block_attention: bool = Field(True, description="Attend inside each packed example alone; off only to compare.")
+    compile_kernels: bool = Field(
+        True, description="On NVIDIA and AMD GPUs, compile what goes row by row; off where no compiler works."
     )
     keep_memory: bool = Field(
         True, description="On Linux CPUs, keep freed memory for the next step instead of giving it back each time."

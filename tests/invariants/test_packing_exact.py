@@ -39,7 +39,7 @@ def test_packed_losses_equal_losses_alone(family):
 def test_sliced_loss_and_gradients_equal_the_library_s_own(family, monkeypatch):
     monkeypatch.setattr("catalora.training.loss.VOCABULARY_SLICE", 100)  # of 260
     monkeypatch.setattr("catalora.training.loss.TOKEN_SLICE", 7)
-    monkeypatch.setattr("catalora.training.cache.CACHE_BYTES", 1200)  # 3 tokens
+    monkeypatch.setattr("catalora.training.rowwise.CACHE_BYTES", 1200)  # 3 tokens
     rows = PackedRows([make_examples(5)], max_length=512, seed=0)
     batch = collate_rows([rows[index] for index in range(len(rows))], 0)
     gradients = []

@@ -10,14 +10,19 @@ each block is one small attention
 (Dao et al. 2022, arXiv 2205.14135, appendix B.2), with the query heads that share a key head in one product. Blocks of
 similar length are filled up to the longest of them and computed at once: what is filled up weighs nothing, in the
 result as in the gradients, and many small products cost more than fewer larger ones.
+
+On NVIDIA GPUs the FlashAttention kernel that comes with torch takes the borders of the blocks as they are.
 """
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import torch
+from torch import nn
 from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
@@ -27,23 +32,26 @@ FALLBACK = "sdpa"
 LONGEST_BLOCK = 1024
 # Blocks that are at least this share of a group's longest one are computed with it.
 SHORTEST_SHARE = 0.5
+# The widest heads that FlashAttention's kernels take.
+FLASH_WIDTH = 256
 
 Block = tuple[int, int, int]  # row, first token, token after the last
 
 
 @contextmanager
 def attend_in_blocks(model: Any) -> Iterator[None]:
-    """Let a transformers model attend block by block on the CPU while the context is open.
+    """Let a transformers model attend block by block while the context is open: on the CPU, and on NVIDIA GPUs.
 
     Where blocks can't be used (another device, a soft cap, a window shorter than a block, attention dropout, no
     position ids, generation with a cache) the library's own kernel computes.
     """
     before = model.config._attn_implementation
-    if next(model.parameters()).device.type != "cpu" or before != FALLBACK:
+    device = next(model.parameters()).device.type
+    if device not in ("cpu", "cuda") or before != FALLBACK:
         yield
         return
-    ALL_ATTENTION_FUNCTIONS.register(NAME, _Attention())
-    ALL_MASK_ATTENTION_FUNCTIONS.register(NAME, ALL_MASK_ATTENTION_FUNCTIONS[FALLBACK])
+    ALL_ATTENTION_FUNCTIONS.register(NAME, _Attention(_attend_in_groups if device == "cpu" else _attend_by_flash))
+    ALL_MASK_ATTENTION_FUNCTIONS.register(NAME, LaterMask)
     model.set_attn_implementation(NAME)
     try:
         yield
@@ -51,11 +59,24 @@ def attend_in_blocks(model: Any) -> Iterator[None]:
         model.set_attn_implementation(before)
 
 
+class LaterMask:
+    """The library's mask over whole rows, made when a layer asks for it, which few do."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._make = cache(lambda: ALL_MASK_ATTENTION_FUNCTIONS[FALLBACK](*args, **kwargs))
+
+    def make(self) -> torch.Tensor | None:
+        """The mask; nothing where the kernel needs none."""
+        return self._make()
+
+
 class _Attention:
     """The attention of every layer; the layers of one pass are given the same positions, which are read once."""
 
-    def __init__(self) -> None:
-        self.layout: Layout | None = None
+    def __init__(self, attend: Callable[..., torch.Tensor | None]) -> None:
+        self.attend = attend
+        self.positions: torch.Tensor | None = None
+        self.layout: Layout | Borders | None = None
 
     def __call__(
         self,
@@ -63,7 +84,7 @@ class _Attention:
         query: torch.Tensor,
         key: torch.Tensor,
         value: torch.Tensor,
-        attention_mask: torch.Tensor | None,
+        attention_mask: torch.Tensor | LaterMask | None,
         dropout: float = 0.0,
         scaling: float | None = None,
         **kwargs: Any,
@@ -77,19 +98,80 @@ class _Attention:
             and key.shape[2] == query.shape[2]
         ):
             layout = self._read(positions)
-        window = kwargs.get("sliding_window") or LONGEST_BLOCK
-        if layout is None or dropout or kwargs.get("softcap") or layout.longest > min(window, LONGEST_BLOCK):
-            result: tuple[torch.Tensor, None] = ALL_ATTENTION_FUNCTIONS[FALLBACK](
-                module, query, key, value, attention_mask, dropout=dropout, scaling=scaling, **kwargs
-            )
-            return result
-        scale = query.shape[-1] ** -0.5 if scaling is None else scaling
-        return _BlockAttention.apply(query, key, value, layout, scale), None
+        window = kwargs.get("sliding_window") or sys.maxsize
+        if layout is not None and not dropout and not kwargs.get("softcap") and layout.longest <= window:
+            scale = query.shape[-1] ** -0.5 if scaling is None else scaling
+            output = self.attend(query, key, value, layout, scale)
+            if output is not None:
+                return output, None
+        mask = attention_mask.make() if isinstance(attention_mask, LaterMask) else attention_mask
+        result: tuple[torch.Tensor, None] = ALL_ATTENTION_FUNCTIONS[FALLBACK](
+            module, query, key, value, mask, dropout=dropout, scaling=scaling, **kwargs
+        )
+        return result
 
-    def _read(self, positions: torch.Tensor) -> "Layout":
-        if self.layout is None or self.layout.positions is not positions:
-            self.layout = lay_out(positions)
+    def _read(self, positions: torch.Tensor) -> "Layout | Borders":
+        if self.layout is None or self.positions is not positions:
+            self.positions = positions
+            self.layout = lay_out(positions) if positions.device.type == "cpu" else find_borders(positions)
         return self.layout
+
+
+# On GPUs
+
+
+@dataclass(frozen=True, slots=True)
+class Borders:
+    """Where the examples of packed rows begin, all rows one behind the other.
+
+    Attributes:
+        starts: int32, shape (blocks + 1,), the last one the number of all tokens.
+        longest: tokens of the longest block.
+    """
+
+    starts: torch.Tensor
+    longest: int
+
+
+def find_borders(position_ids: torch.Tensor) -> Borders:
+    """The borders of packed rows, shape (B, T), on their device.
+
+    Example:
+        >>> find_borders(torch.tensor([[0, 1, 2, 0, 1], [0, 1, 2, 3, 4]]))
+        Borders(starts=tensor([ 0,  3,  5, 10], dtype=torch.int32), longest=5)
+    """
+    flat = position_ids.flatten()
+    begins = flat == 0
+    begins[:: position_ids.shape[1]] = True
+    starts = nn.functional.pad(begins.nonzero().flatten().int(), (0, 1), value=len(flat))
+    return Borders(starts, int(starts.diff().max()))
+
+
+def _attend_by_flash(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, borders: Borders, scale: float
+) -> torch.Tensor | None:
+    """By the FlashAttention kernel that torch brings, which knows borders; nothing where it can't."""
+    width = query.shape[-1]
+    if query.dtype not in (torch.bfloat16, torch.float16) or width > FLASH_WIDTH or width % 8:
+        return None
+    if torch.version.hip is None and torch.cuda.get_device_capability(query.device) < (8, 0):
+        return None
+    flat = (part.transpose(1, 2).flatten(0, 1) for part in (query, key, value))
+    both = (borders.starts, borders.starts, borders.longest, borders.longest)
+    output = torch.ops.aten._flash_attention_forward(*flat, *both, 0.0, True, False, scale=scale)[0]
+    return output.view(query.shape[0], query.shape[2], query.shape[1], -1)
+
+
+# On the CPU
+
+
+def _attend_in_groups(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, layout: "Layout", scale: float
+) -> torch.Tensor | None:
+    if layout.longest > LONGEST_BLOCK:
+        return None
+    result: torch.Tensor = _BlockAttention.apply(query, key, value, layout, scale)
+    return result
 
 
 def find_blocks(position_ids: torch.Tensor) -> list[Block]:
@@ -128,13 +210,11 @@ class Layout:
     """How the examples of packed rows are taken apart and put together again.
 
     Attributes:
-        positions: what it was read from, shape (B, T).
         groups: the blocks by length.
         places: shape (B · T), where each token stands in the groups' filled blocks, one group after another.
         longest: tokens of the longest block.
     """
 
-    positions: torch.Tensor
     groups: list[Group]
     places: torch.Tensor
     longest: int
@@ -166,7 +246,7 @@ def lay_out(position_ids: torch.Tensor) -> Layout:
         filled += tokens.numel()
         mask = torch.full((longest, longest), float("-inf")).triu_(1)
         groups.append(Group(tokens, None if inside.all() else ~inside.view(-1, 1), mask))
-    return Layout(position_ids, groups, places, max(group.tokens.shape[1] for group in groups))
+    return Layout(groups, places, max(group.tokens.shape[1] for group in groups))
 
 
 class _BlockAttention(torch.autograd.Function):

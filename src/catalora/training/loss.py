@@ -20,8 +20,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from catalora.training.cache import cache_parts
 from catalora.training.packing import IGNORED
+from catalora.training.rowwise import compute_rows
 
 # Pieces of the vocabulary that are computed at once: enough for fast products, few enough that logits stay small.
 VOCABULARY_SLICE = 16_384
@@ -122,22 +122,24 @@ def _scan_vocabulary(
         higher = torch.maximum(top, head.finish(products.amax(1)))
         shrink, top = torch.exp(top - higher), higher
         total *= shrink
-        _exponentiate(products, top, total, head)
+        sums = torch.empty_like(top)
+        rows = (products, top)
+        products, sums = compute_rows(_exponentiate, rows, (head,), computed_in=torch.float32, into=(products, sums))
+        total += sums
         if slope is not None:
             slope *= shrink[:, None]
             slope += products @ head.weight[pieces]
     return top + total.log() - chosen, chosen, total
 
 
-def _exponentiate(products: torch.Tensor, top: torch.Tensor, total: torch.Tensor, head: Head) -> None:
-    """Products (N, pieces) become exp(logit - top) · d logit / d product; sums of exp(logit - top) go to `total`."""
-    for part in cache_parts(products, torch.float32):
-        logits = head.finish(products[part])
-        derivative = head.derive(logits)
-        weights = logits.sub_(top[part, None]).exp_()
-        total[part] += weights.sum(1)
-        # Most heads' logits are the products themselves; a pass over memory less.
-        products[part] = weights if isinstance(derivative, float) and derivative == 1.0 else weights.mul_(derivative)
+def _exponentiate(products: torch.Tensor, top: torch.Tensor, head: Head) -> tuple[torch.Tensor, torch.Tensor]:
+    """Products (N, pieces) → exp(logit - top) · d logit / d product, and sums of exp(logit - top), fp32 (N,)."""
+    logits = head.finish(products)
+    derivative = head.derive(logits)
+    weights = torch.exp(logits - top[:, None])
+    # Most heads' logits are the products themselves; a pass over memory less.
+    plain = isinstance(derivative, float) and derivative == 1.0
+    return (weights if plain else weights * derivative).to(products.dtype), weights.sum(1)
 
 
 def _slices(length: int, size: int) -> list[slice]:

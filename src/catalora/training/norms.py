@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from catalora.training.cache import cache_parts
+from catalora.training.rowwise import compute_rows
 
 logger = logging.getLogger(__name__)
 
@@ -80,11 +80,7 @@ class _RmsNorm(torch.autograd.Function):
     def forward(ctx: Any, x: torch.Tensor, gain: torch.Tensor, epsilon: float) -> torch.Tensor:
         """Input (..., H), gain fp32 (H,) → (..., H)."""
         rows = x.reshape(-1, x.shape[-1])
-        result, scales = torch.empty_like(rows), torch.empty(len(rows), 1, device=x.device)
-        for part in cache_parts(rows, torch.float32):
-            values = rows[part].float()
-            scale = scales[part].copy_(values.square().mean(-1, keepdim=True)).add_(epsilon).rsqrt_()
-            result[part] = (values * scale).mul_(gain)
+        result, scales = compute_rows(_normalise, (rows,), (gain, epsilon), computed_in=torch.float32)
         ctx.save_for_backward(rows, scales, gain)
         return result.view(x.shape)
 
@@ -93,10 +89,21 @@ class _RmsNorm(torch.autograd.Function):
     def backward(ctx: Any, grad: torch.Tensor) -> tuple[torch.Tensor, None, None]:
         """Gradient of the input."""
         rows, scales, gain = ctx.saved_tensors
-        grads, result = grad.reshape(rows.shape), torch.empty_like(rows)
-        for part in cache_parts(rows, torch.float32):
-            values = rows[part] * scales[part]  # x / rms(x)
-            slopes = grads[part] * gain
-            slopes -= values * (slopes * values).mean(-1, keepdim=True)
-            result[part] = slopes.mul_(scales[part])
+        given = (grad.reshape(rows.shape), rows, scales)
+        (result,) = compute_rows(_derive, given, (gain,), computed_in=torch.float32)
         return result.view(grad.shape), None, None
+
+
+def _normalise(rows: torch.Tensor, gain: torch.Tensor, epsilon: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """Rows (N, H) → their norms, and 1 / rms of each in fp32 (N, 1)."""
+    values = rows.float()
+    scales = torch.rsqrt(values.square().mean(-1, keepdim=True) + epsilon)
+    return (values * scales * gain).to(rows.dtype), scales
+
+
+def _derive(grads: torch.Tensor, rows: torch.Tensor, scales: torch.Tensor, gain: torch.Tensor) -> tuple[torch.Tensor]:
+    """Gradient (N, H) of the rows."""
+    values = rows * scales  # x / rms(x)
+    slopes = grads * gain
+    slopes = slopes - values * (slopes * values).mean(-1, keepdim=True)
+    return ((slopes * scales).to(rows.dtype),)

@@ -8,12 +8,13 @@ from torch import nn
 from torch.nn import functional
 
 from catalora.training import block_attention
-from catalora.training.fused import _find_groups, fuse
+from catalora.training.fused import fuse
 from catalora.training.gated import find_gated_mlps
+from catalora.training.lora import find_groups
 from catalora.training.loss import CompletionLoss
 from tests.tiny import FAMILIES, build_lora_model
 
-OFF = {"lora": False, "activation": False, "norms": False, "attention": False}
+OFF = {"lora": False, "activation": False, "norms": False, "attention": False, "rotary": False}
 PARTS = [*({**OFF, part: True} for part in OFF), {}]
 
 
@@ -96,7 +97,7 @@ def test_generation_with_a_cache_is_the_librarys(monkeypatch):
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_adapted_layer_and_mlp_is_fused(family):
     model = build_lora_model(family)
-    groups = _find_groups(model)
+    groups = find_groups(model)
     assert sorted(len(group.layers) for group in groups) == [1, 1, 1, 1, 2, 2, 3, 3]  # two layers of the model
     assert len(find_gated_mlps(model)) == 2
 

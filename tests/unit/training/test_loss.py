@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from catalora.training import cache, loss
+from catalora.training import loss, rowwise
 from catalora.training.loss import Head, _SummedCrossEntropy, compute_token_losses
 
 HEADS = {
@@ -31,7 +31,7 @@ def compute_whole(hidden, targets, head):
 def _slices(request, monkeypatch):
     monkeypatch.setattr(loss, "VOCABULARY_SLICE", request.param)
     monkeypatch.setattr(loss, "TOKEN_SLICE", 5)
-    monkeypatch.setattr(cache, "CACHE_BYTES", 60)
+    monkeypatch.setattr(rowwise, "CACHE_BYTES", 60)
 
 
 @pytest.mark.usefixtures("_slices")

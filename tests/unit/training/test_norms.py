@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from catalora.training import cache
+from catalora.training import rowwise
 from catalora.training.fused import fuse
 from catalora.training.norms import FusedNorm, find_norms
 from tests.tiny import FAMILIES, build_lora_model
@@ -26,7 +26,7 @@ def test_every_norm_of_a_family_is_found(family):
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_value_and_gradient_are_the_layers_own(family, dtype, monkeypatch):
-    monkeypatch.setattr(cache, "CACHE_BYTES", 300)  # parts of two rows
+    monkeypatch.setattr(rowwise, "CACHE_BYTES", 300)  # parts of two rows
     model = build_lora_model(family).to(dtype)
     shift_gains(model)
     norm, fused = find_norms(model)[0]
