@@ -6,7 +6,8 @@
 The model has Gemma-2B's shape with random weights; fewer `--layers` give the same proportions sooner. Without bfloat16
 instructions catalora trains in float32, and `--dtype float32` measures that: autocast then changes nothing. Each way is
 a process of its own, because what keeps freed memory holds for a whole process; the ways take turns. On a GPU, the
-memory is the GPU's, freed memory is kept anyway, and the last way compiles what goes row by row. `--profile` lists what
+memory is the GPU's, freed memory is kept anyway, and the last two ways compile what goes row by row and record
+the decoder's passes as CUDA graphs. `--profile` lists what
 the time of one step of each way went into.
 Losses and gradients of all ways on the same batch are compared with the first one's. The share of the ceiling is
 
@@ -36,9 +37,10 @@ STEPS = {
     "+ fused norms": ("norms",),
     "+ fused rotary": ("rotary",),
     "+ compiled": ("compiled",),
+    "+ graphs": ("graphs",),
 }
 PARTS = ("lora", "activation", "attention", "norms", "rotary", "compiled")
-ALONE_ON = {"cpu": "+ keep memory", "cuda": "+ compiled"}
+ALONE_ON = {"cpu": {"+ keep memory"}, "cuda": {"+ compiled", "+ graphs"}}
 LEARNED = 0.8  # share of a row's tokens
 
 
@@ -57,7 +59,7 @@ def main() -> None:
     parser.add_argument("--dtype", choices=("bfloat16", "float32"), default="bfloat16")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    others = [way for device, way in ALONE_ON.items() if device != arguments.device]
+    others = {way for device, ways in ALONE_ON.items() if device != arguments.device for way in ways}
     arguments.ways = arguments.ways or [way for way in STEPS if way not in others]
     # Every process holds the model once, so the ways run one after another in rounds when memory is short.
     results: dict[str, dict[str, Any]] = {name: {"seconds": []} for name in arguments.ways}
@@ -115,7 +117,8 @@ def _measure(answer: Connection, parts: set[str], arguments: argparse.Namespace)
         keep_freed_memory()
     rows, tokens, dtype = arguments.rows, arguments.tokens, getattr(torch, arguments.dtype)
     model = build_gemma(arguments.layers, dtype, arguments.device, arguments.dropout)
-    module = CompletionLoss(model, autocast="autocast" in parts and dtype == torch.bfloat16).train()
+    half = "autocast" in parts and dtype == torch.bfloat16
+    module = CompletionLoss(model, autocast=half, graphs="graphs" in parts).train()
     batch = {name: tensor.to(arguments.device) for name, tensor in make_batch(rows, tokens).items()}
     seconds, loss, table = [], torch.zeros(()), ""
     wait = torch.cuda.synchronize if arguments.device == "cuda" else lambda: None
@@ -131,7 +134,7 @@ def _measure(answer: Connection, parts: set[str], arguments: argparse.Namespace)
         return loss
 
     # The first steps map the weights, or compile.
-    warming = 1 if arguments.device == "cpu" else 3
+    warming = 1 if arguments.device == "cpu" else 4
     with fuse(model, **{part: part in parts for part in PARTS}):
         for _ in range(warming + arguments.steps):
             loss = step()

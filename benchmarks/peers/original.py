@@ -23,6 +23,7 @@ def main() -> None:
     parser.add_argument("rows")
     parser.add_argument("--steps", type=int)
     parser.add_argument("--out")
+    parser.add_argument("--device", default="cpu")
     arguments = parser.parse_args()
     tokenizer = AutoTokenizer.from_pretrained(arguments.model)
     model = AutoModelForCausalLM.from_pretrained(arguments.model, dtype=torch.float32)
@@ -30,7 +31,7 @@ def main() -> None:
     texts = [row["prompt"] + row["completion"] for row in read_rows(arguments.rows)]
     rows = tokenizer(texts, truncation=True, max_length=256, padding="max_length")
     dataset = [{"input_ids": ids, "attention_mask": mask} for ids, mask in zip(*rows.values(), strict=False)]
-    clock = StepClock()
+    clock = StepClock(arguments.device)
     collator = TokenCounter(DataCollatorForLanguageModeling(tokenizer, mlm=False), tokenizer.pad_token_id)
     trainer = Trainer(
         model=model,
@@ -42,7 +43,7 @@ def main() -> None:
             logging_steps=1,
             save_strategy="no",
             report_to=[],
-            use_cpu=True,
+            use_cpu=arguments.device == "cpu",
             disable_tqdm=True,
         ),
         train_dataset=dataset,

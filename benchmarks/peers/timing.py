@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import torch
 from transformers import TrainerCallback
 
 LORA = {
@@ -23,10 +24,24 @@ def read_rows(path: str) -> list[dict[str, str]]:
     return [json.loads(line) for line in Path(path).read_text(encoding="utf-8").splitlines()]
 
 
+def wait_for(device: str) -> None:
+    """Until a GPU has done what it was given."""
+    if device == "cuda":
+        torch.cuda.synchronize()
+
+
+def measure_peaks(device: str) -> dict[str, int]:
+    """Bytes: on a GPU what torch took of it, and of that what tensors held; else the process's peak."""
+    if device == "cuda":
+        return {"peak": torch.cuda.max_memory_reserved(), "peak_of_tensors": torch.cuda.max_memory_allocated()}
+    return {"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
+
+
 class StepClock(TrainerCallback):
     """Times each optimiser step and keeps the logged losses."""
 
-    def __init__(self) -> None:
+    def __init__(self, device: str = "cpu") -> None:
+        self.device = device
         self.seconds: list[float] = []
         self.losses: list[float] = []
 
@@ -36,6 +51,7 @@ class StepClock(TrainerCallback):
 
     def on_step_end(self, *_: Any, **__: Any) -> None:
         """A step ends."""
+        wait_for(self.device)
         self.seconds.append(time.perf_counter() - self.started)
 
     def on_log(self, _args: Any, _state: Any, _control: Any, logs: dict[str, float], **_: Any) -> None:
@@ -59,12 +75,13 @@ class TokenCounter:
         return batch
 
 
-def report(clock: StepClock, content: list[int]) -> None:
-    """Print the result as one line of JSON."""
+def report(clock: StepClock, content: list[int], accumulation: int = 1) -> None:
+    """Print the result as one line of JSON; `content` are the tokens of each batch, so many of them a step."""
+    tokens = [sum(content[start : start + accumulation]) for start in range(0, len(content), accumulation)]
     result = {
         "seconds": clock.seconds,
-        "content_tokens": content[: len(clock.seconds)],
+        "content_tokens": tokens[: len(clock.seconds)],
         "losses": clock.losses,
-        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        **measure_peaks(clock.device),
     }
     sys.stdout.write(json.dumps(result) + "\n")

@@ -143,6 +143,9 @@ class TrainingConfig(Section):
     compile_kernels: bool = Field(
         True, description="On NVIDIA and AMD GPUs, compile what goes row by row; off where no compiler works."
     )
+    cuda_graphs: bool = Field(
+        True, description="On one NVIDIA GPU, record the step once and launch it as a whole; off only to compare."
+    )
     keep_memory: bool = Field(
         True, description="On Linux CPUs, keep freed memory for the next step instead of giving it back each time."
     )

@@ -61,12 +61,15 @@ def describe_machine(device: Literal["cpu", "cuda", "mps"]) -> Machine:
 
 
 def measure_peak_memory(device: Literal["cpu", "cuda", "mps"]) -> dict[str, int]:
-    """The most memory in bytes that this process has held so far: main memory, and the GPU's where it has its own."""
+    """The most memory in bytes that this process has held so far: main memory, and the GPU's where it has its own.
+
+    The GPU's is what torch has taken of it: what recorded graphs will need counts as free between their launches.
+    """
     peaks = {"peak_memory_bytes": _measure_peak_main_memory()}
     if device == "cuda":
         import torch
 
-        peaks["peak_accelerator_memory_bytes"] = int(torch.cuda.max_memory_allocated())
+        peaks["peak_accelerator_memory_bytes"] = int(torch.cuda.max_memory_reserved())
     return peaks
 
 

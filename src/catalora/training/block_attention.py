@@ -17,6 +17,7 @@ On NVIDIA GPUs the FlashAttention kernel that comes with torch takes the borders
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -57,6 +58,19 @@ def attend_in_blocks(model: Any) -> Iterator[None]:
         yield
     finally:
         model.set_attn_implementation(before)
+
+
+_given: ContextVar["Borders | None"] = ContextVar("borders", default=None)
+
+
+@contextmanager
+def given_borders(borders: "Borders") -> Iterator[None]:
+    """Let attention on a GPU take these borders while the context is open, instead of reading them from positions."""
+    token = _given.set(borders)
+    try:
+        yield
+    finally:
+        _given.reset(token)
 
 
 class LaterMask:
@@ -111,6 +125,8 @@ class _Attention:
         return result
 
     def _read(self, positions: torch.Tensor) -> "Layout | Borders":
+        if (given := _given.get()) is not None:
+            return given
         if self.layout is None or self.positions is not positions:
             self.positions = positions
             self.layout = lay_out(positions) if positions.device.type == "cpu" else find_borders(positions)
@@ -125,7 +141,7 @@ class Borders:
     """Where the examples of packed rows begin, all rows one behind the other.
 
     Attributes:
-        starts: int32, shape (blocks + 1,), the last one the number of all tokens.
+        starts: int32, shape (blocks + 1,), the last one the number of all tokens; blocks may be empty.
         longest: tokens of the longest block.
     """
 
@@ -145,6 +161,19 @@ def find_borders(position_ids: torch.Tensor) -> Borders:
     begins[:: position_ids.shape[1]] = True
     starts = nn.functional.pad(begins.nonzero().flatten().int(), (0, 1), value=len(flat))
     return Borders(starts, int(starts.diff().max()))
+
+
+def fill_borders(borders: Borders, blocks: int) -> torch.Tensor | None:
+    """The starts of so many blocks, the last ones empty; nothing where there are more.
+
+    Example:
+        >>> fill_borders(find_borders(torch.tensor([[0, 1, 0, 1]])), 4)
+        tensor([0, 2, 4, 4, 4], dtype=torch.int32)
+    """
+    missing = blocks + 1 - len(borders.starts)
+    if missing < 0:
+        return None
+    return torch.cat([borders.starts, borders.starts[-1:].expand(missing)])
 
 
 def _attend_by_flash(

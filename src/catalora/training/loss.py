@@ -20,13 +20,17 @@ from typing import Any
 import torch
 from torch import nn
 
+from catalora.training.block_attention import Borders, fill_borders, find_borders, given_borders
+from catalora.training.graphs import GraphedPass, record_pass
 from catalora.training.packing import IGNORED
 from catalora.training.rowwise import compute_rows
 
 # Pieces of the vocabulary that are computed at once: enough for fast products, few enough that logits stay small.
 VOCABULARY_SLICE = 16_384
-# Tokens that are computed at once: bounds the memory of one slice's logits (64 MB in bf16).
-TOKEN_SLICE = 2048
+# Tokens that are computed at once: bounds the memory of one slice's logits (256 MB in bf16).
+TOKEN_SLICE = 8192
+# Examples of a packed row for which a recorded pass has room.
+BLOCKS_PER_ROW = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +178,21 @@ class CompletionLoss(nn.Module):
     """A LoRA model with its loss: packed batch in, summed cross entropy of the completion tokens out.
 
     The trainer trains this module, so that data-parallel wrappers see one ordinary `forward`.
+
+    Args:
+        model: a PEFT model.
+        autocast: compute in bf16 where the base is bf16 and the adapter fp32.
+        graphs: on an NVIDIA GPU, record the decoder's passes and launch each as a whole (`graphs.py`); the weights'
+            gradients are then added in place, of which wrappers for several processes know nothing.
     """
 
-    def __init__(self, model: nn.Module, *, autocast: bool = True) -> None:
+    def __init__(self, model: nn.Module, *, autocast: bool = True, graphs: bool = False) -> None:
         super().__init__()
         self.model = model
         self.autocast = autocast
+        self.graphs = graphs
+        self._graph: GraphedPass | None = None
+        self._shape: torch.Size | None = None
 
     @property
     def causal_lm(self) -> Any:
@@ -187,19 +200,48 @@ class CompletionLoss(nn.Module):
         get_base = getattr(self.model, "get_base_model", None)
         return get_base() if get_base else self.model
 
+    def drop_graph(self) -> None:
+        """Give back the memory that a recorded pass holds."""
+        self._graph = self._shape = None
+
+    def _learn_hidden(self, input_ids: torch.Tensor, position_ids: torch.Tensor) -> torch.Tensor:
+        """`_compute_hidden` for training: by a graph from the second batch of a shape on, where that is possible."""
+        if not (self.graphs and self.training and torch.is_grad_enabled()):
+            return self._compute_hidden(input_ids, position_ids)
+        starts = fill_borders(find_borders(position_ids), BLOCKS_PER_ROW * len(input_ids))
+        if starts is None:
+            return self._compute_hidden(input_ids, position_ids)
+        inputs = (input_ids, position_ids, starts)
+        if self._graph is not None and self._graph.fits(inputs):
+            return self._graph(*inputs)
+        if self._shape != input_ids.shape:
+            self._shape = input_ids.shape
+            return self._compute_hidden(input_ids, position_ids)
+        self._graph = None  # its memory is free for the next one
+        self._graph = record_pass(self._compute_between, inputs, [w for w in self.parameters() if w.requires_grad])
+        self.graphs = self._graph is not None
+        return self._learn_hidden(input_ids, position_ids)
+
+    def _compute_between(
+        self, input_ids: torch.Tensor, position_ids: torch.Tensor, starts: torch.Tensor
+    ) -> torch.Tensor:
+        """`_compute_hidden` with known borders of the examples, so that the GPU is asked for nothing."""
+        with given_borders(Borders(starts, input_ids.shape[1])):
+            return self._compute_hidden(input_ids, position_ids)
+
     def _compute_hidden(self, input_ids: torch.Tensor, position_ids: torch.Tensor) -> torch.Tensor:
         decoder = self.causal_lm.get_decoder()
         # The adapters are fp32. Without autocast PEFT copies every activation to fp32 and multiplies there, which makes
         # a step on a bf16 base 1.5 times as long.
         half = self.autocast and self.causal_lm.dtype == torch.bfloat16
-        with torch.autocast(input_ids.device.type, torch.bfloat16, enabled=half):
+        with torch.autocast(input_ids.device.type, torch.bfloat16, enabled=half, cache_enabled=not self.graphs):
             # No attention mask: its absence lets transformers read the packed blocks from the position ids.
             output = decoder(input_ids=input_ids, position_ids=position_ids, use_cache=False)
         return output.last_hidden_state
 
     def forward(self, input_ids: torch.Tensor, position_ids: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """All arguments have shape (B, T); returns a scalar in nats."""
-        hidden, targets = select_labelled(self._compute_hidden(input_ids, position_ids), labels)
+        hidden, targets = select_labelled(self._learn_hidden(input_ids, position_ids), labels)
         return _SummedCrossEntropy.apply(hidden, targets, read_head(self.causal_lm))
 
     @torch.no_grad()

@@ -37,11 +37,13 @@ class ThriftyTrainer(Trainer):
     Attributes:
         run: where it says so.
         rows_at_once: rows of a batch that are computed together, forwards and backwards.
+        width: tokens of each row that is computed; as many as it has when empty.
         forget_failed_pass: called after a pass that broke off; see `catalora.training.fused.fuse`.
     """
 
     run: RunFolder
     rows_at_once: int
+    width: int | None = None
     forget_failed_pass: Callable[[], None] = staticmethod(lambda: None)
     _batches: list[Any]
     _done: int
@@ -108,7 +110,7 @@ class ThriftyTrainer(Trainer):
                 self.rows_at_once = min(self.rows_at_once, int(event.facts["rows"]))
 
     def _compute_in_parts(self, model: Any, batch: Any, tokens: torch.Tensor | int | None) -> torch.Tensor:
-        parts = split_batch(batch, self.rows_at_once)
+        parts = split_batch(batch, self.rows_at_once, self.width)
         return torch.stack([super(ThriftyTrainer, self).training_step(model, part, tokens) for part in parts]).sum()
 
     def _halve_rows(self, step: int) -> None:
@@ -155,12 +157,13 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(phrase in str(error) for phrase in PHRASES)
 
 
-def split_batch(batch: Batch, rows: int) -> list[Batch]:
+def split_batch(batch: Batch, rows: int, width: int | None = None) -> list[Batch]:
     """Parts of a batch of at most `rows` rows; all together have its labels.
 
     Args:
         batch: `input_ids`, `labels` and `position_ids`, shape (B, T); see `catalora.training.packing.collate_rows`.
         rows: of a part. A part is cut after its last label, for what follows is padding.
+        width: keep so many tokens of each row instead.
     """
     labels = batch["labels"]
     if rows >= len(labels):
@@ -168,7 +171,7 @@ def split_batch(batch: Batch, rows: int) -> list[Batch]:
     parts: list[Batch] = []
     for start in range(0, len(labels), rows):
         learned = (labels[start : start + rows] != IGNORED).any(dim=0).nonzero()
-        end = int(learned.max()) + 1 if len(learned) else 1  # rows of nothing fill up the last step
+        end = width or (int(learned.max()) + 1 if len(learned) else 1)  # rows of nothing fill up the last step
         parts.append({name: tensor[start : start + rows, :end] for name, tensor in batch.items()})
     return parts
 

@@ -315,9 +315,17 @@ class FilledRows(Dataset[dict[str, torch.Tensor]]):
         return {"input_ids": first, "labels": torch.full_like(first, IGNORED), "position_ids": torch.zeros_like(first)}
 
 
-def collate_rows(rows: Sequence[dict[str, torch.Tensor]], pad_token_id: int) -> dict[str, torch.Tensor]:
-    """Stack rows to shape (rows, longest row); the tail of a shorter row is a block of its own without labels."""
-    longest = max(len(row["input_ids"]) for row in rows)
+def collate_rows(
+    rows: Sequence[dict[str, torch.Tensor]], pad_token_id: int, width: int | None = None
+) -> dict[str, torch.Tensor]:
+    """Stack rows to shape (rows, width); the tail of a shorter row is a block of its own without labels.
+
+    Args:
+        rows: of any lengths.
+        pad_token_id: what stands in a tail.
+        width: none is longer; the longest row's when empty.
+    """
+    longest = width or max(len(row["input_ids"]) for row in rows)
     batch: dict[str, torch.Tensor] = {}
     for key, filler in (("input_ids", pad_token_id), ("labels", IGNORED), ("position_ids", 0)):
         padded = torch.full((len(rows), longest), filler, dtype=torch.int64)

@@ -101,8 +101,10 @@ def train_adapter(  # noqa: PLR0913 - what a training is made of
     started = time.monotonic()
     recorder = Recorder(run, train_rows, config, on_step)
     stopper = _Stopper(run.stop_file, processes)
+    on_gpu = not use_cpu and torch.cuda.is_available()
+    loss = CompletionLoss(model, graphs=config.cuda_graphs and on_gpu and processes.count == 1)
     trainer = AdapterTrainer(
-        CompletionLoss(model),
+        loss,
         validation_rows=validation_rows,
         pad_token_id=pad_token_id,
         use_cpu=use_cpu,
@@ -120,8 +122,16 @@ def train_adapter(  # noqa: PLR0913 - what a training is made of
         watch.attach(trainer.log, recorder.pausing, processes)
     resume_from = processes.lead(lambda: _choose_resume_point(run))
     with stopper.listening(), fuse_as_configured(model, config) as forget:
-        trainer.forget_failed_pass = forget
-        trainer.train(resume_from_checkpoint=str(run.checkpoints / resume_from) if resume_from else None)
+
+        def forget_failed_pass() -> None:
+            forget()
+            loss.drop_graph()
+
+        trainer.forget_failed_pass = forget_failed_pass
+        try:
+            trainer.train(resume_from_checkpoint=str(run.checkpoints / resume_from) if resume_from else None)
+        finally:
+            loss.drop_graph()
     if processes.any(stopper.was_asked) and trainer.state.global_step < trainer.state.max_steps:
         raise RunStoppedError(
             f"run {run.name!r} stopped at step {trainer.state.global_step} of {trainer.state.max_steps}, all saved",
@@ -163,6 +173,8 @@ class AdapterTrainer(ThriftyTrainer):
         self.recorder = recorder
         self.config = config
         self.rows_at_once = share.batch_size
+        # A recorded step has one shape.
+        self.width = rows.max_length if model.graphs else None
         self.validation_rows = validation_rows
         self.control: Any
         self.pad_token_id = pad_token_id
@@ -171,7 +183,7 @@ class AdapterTrainer(ThriftyTrainer):
             args=_build_arguments(self.run.path, share, use_cpu=use_cpu, evaluate=validation_rows is not None),
             train_dataset=rows if processes.count == 1 else FilledRows(rows, share.batch_size * processes.count),
             eval_dataset=validation_rows,
-            data_collator=partial(collate_rows, pad_token_id=pad_token_id),
+            data_collator=partial(collate_rows, pad_token_id=pad_token_id, width=self.width),
             callbacks=[recorder, *callbacks],
         )
         self.remove_callback(PrinterCallback)
