@@ -110,6 +110,7 @@ def _measure(answer: Connection, parts: set[str], arguments: argparse.Namespace)
 
     from catalora.hardware import keep_freed_memory
     from catalora.machine import measure_peak_memory
+    from catalora.training.borders import describe_batch
     from catalora.training.fused import fuse
     from catalora.training.loss import CompletionLoss
 
@@ -119,7 +120,10 @@ def _measure(answer: Connection, parts: set[str], arguments: argparse.Namespace)
     model = build_gemma(arguments.layers, dtype, arguments.device, arguments.dropout)
     half = "autocast" in parts and dtype == torch.bfloat16
     module = CompletionLoss(model, autocast=half, graphs="graphs" in parts).train()
-    batch = {name: tensor.to(arguments.device) for name, tensor in make_batch(rows, tokens).items()}
+    batch = make_batch(rows, tokens)
+    if "graphs" in parts:
+        batch = describe_batch(batch)
+    batch = {name: tensor.to(arguments.device) for name, tensor in batch.items()}
     seconds, loss, table = [], torch.zeros(()), ""
     wait = torch.cuda.synchronize if arguments.device == "cuda" else lambda: None
 
@@ -131,7 +135,7 @@ def _measure(answer: Connection, parts: set[str], arguments: argparse.Namespace)
         loss.backward()
         wait()
         seconds.append(time.perf_counter() - started)
-        return loss
+        return loss.detach()
 
     # The first steps map the weights, or compile.
     warming = 1 if arguments.device == "cpu" else 4

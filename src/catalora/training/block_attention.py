@@ -23,9 +23,10 @@ from functools import cache
 from typing import Any
 
 import torch
-from torch import nn
 from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
+
+from catalora.training.borders import Borders, find_borders
 
 NAME = "catalora_blocks"
 FALLBACK = "sdpa"
@@ -60,11 +61,11 @@ def attend_in_blocks(model: Any) -> Iterator[None]:
         model.set_attn_implementation(before)
 
 
-_given: ContextVar["Borders | None"] = ContextVar("borders", default=None)
+_given: ContextVar[Borders | None] = ContextVar("borders", default=None)
 
 
 @contextmanager
-def given_borders(borders: "Borders") -> Iterator[None]:
+def given_borders(borders: Borders) -> Iterator[None]:
     """Let attention on a GPU take these borders while the context is open, instead of reading them from positions."""
     token = _given.set(borders)
     try:
@@ -134,46 +135,6 @@ class _Attention:
 
 
 # On GPUs
-
-
-@dataclass(frozen=True, slots=True)
-class Borders:
-    """Where the examples of packed rows begin, all rows one behind the other.
-
-    Attributes:
-        starts: int32, shape (blocks + 1,), the last one the number of all tokens; blocks may be empty.
-        longest: tokens of the longest block.
-    """
-
-    starts: torch.Tensor
-    longest: int
-
-
-def find_borders(position_ids: torch.Tensor) -> Borders:
-    """The borders of packed rows, shape (B, T), on their device.
-
-    Example:
-        >>> find_borders(torch.tensor([[0, 1, 2, 0, 1], [0, 1, 2, 3, 4]]))
-        Borders(starts=tensor([ 0,  3,  5, 10], dtype=torch.int32), longest=5)
-    """
-    flat = position_ids.flatten()
-    begins = flat == 0
-    begins[:: position_ids.shape[1]] = True
-    starts = nn.functional.pad(begins.nonzero().flatten().int(), (0, 1), value=len(flat))
-    return Borders(starts, int(starts.diff().max()))
-
-
-def fill_borders(borders: Borders, blocks: int) -> torch.Tensor | None:
-    """The starts of so many blocks, the last ones empty; nothing where there are more.
-
-    Example:
-        >>> fill_borders(find_borders(torch.tensor([[0, 1, 0, 1]])), 4)
-        tensor([0, 2, 4, 4, 4], dtype=torch.int32)
-    """
-    missing = blocks + 1 - len(borders.starts)
-    if missing < 0:
-        return None
-    return torch.cat([borders.starts, borders.starts[-1:].expand(missing)])
 
 
 def _attend_by_flash(

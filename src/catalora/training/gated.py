@@ -14,7 +14,7 @@ from torch import nn
 from torch.nn import functional
 
 from catalora.training.dropout import draw_mask, read_mask
-from catalora.training.lora import derive_up, is_plain, read_adapter
+from catalora.training.lora import derive_up, is_plain, multiply_with_adapter, read_adapter
 from catalora.training.rowwise import compute_rows
 
 logger = logging.getLogger(__name__)
@@ -138,31 +138,32 @@ class _GatedDown(torch.autograd.Function):
                 dropped = hidden
             else:
                 hidden, dropped = compute_rows(_multiply_and_drop, (*given, kept), (how.kind, how.rate))
-            inner = functional.linear(dropped, adapter_down.to(dtype))
-            output = functional.linear(hidden, how.base.weight, how.base.bias)
-            output.addmm_(inner, (how.scale * adapter_up).to(dtype).T)
-        ctx.save_for_backward(gate, up, kept, inner, adapter_down, adapter_up)
-        ctx.how = how
+            down, lift = adapter_down.to(dtype), (how.scale * adapter_up).to(dtype)
+            inner = functional.linear(dropped, down)
+            output = multiply_with_adapter(hidden, how.base, inner, lift)
+        ctx.save_for_backward(gate, up, kept, inner, down, lift)
+        ctx.how, ctx.adapter_dtype = how, adapter_down.dtype
         return output.view(*gate.shape[:-1], -1)
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, grad: torch.Tensor) -> tuple[Any, ...]:
         """Gradients of gate, up and of the adapter."""
-        gate, up, kept, inner, adapter_down, adapter_up = ctx.saved_tensors
-        how, dtype = ctx.how, gate.dtype
+        gate, up, kept, inner, down, lift = ctx.saved_tensors
+        how = ctx.how
         d_output = grad.reshape(-1, grad.shape[-1])
-        d_inner = d_output @ (how.scale * adapter_up).to(dtype)
-        d_adapter_up = derive_up(inner, d_output, how.scale).to(adapter_up.dtype)
-        d_hidden = d_output @ how.base.weight
+        d_inner = d_output @ lift
+        d_adapter_up = derive_up(inner, d_output, how.scale, ctx.adapter_dtype)
+        # The order as in `multiply_with_adapter`.
         given = (_rows(gate), _rows(up))
+        through_adapter = d_inner @ down
         if kept is None:
-            d_hidden.addmm_(d_inner, adapter_down.to(dtype))
+            d_hidden = through_adapter.addmm_(d_output, how.base.weight)
             d_gate, d_up, dropped = compute_rows(_derive_and_multiply, (d_hidden, *given), (how.kind,))
         else:
-            rows = (d_hidden, d_inner @ adapter_down.to(dtype), *given, kept)
+            rows = (d_output @ how.base.weight, through_adapter, *given, kept)
             d_gate, d_up, dropped = compute_rows(_derive_and_drop, rows, (how.kind, how.rate))
-        d_adapter_down = (d_inner.T @ dropped).to(adapter_down.dtype)
+        d_adapter_down = (d_inner.T @ dropped).to(ctx.adapter_dtype)
         return d_gate.view(gate.shape), d_up.view(up.shape), None, None, d_adapter_down, d_adapter_up
 
 

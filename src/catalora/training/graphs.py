@@ -32,6 +32,7 @@ def record_pass(
         OutOfMemoryError: the activations don't fit.
     """
     state = torch.cuda.get_rng_state(inputs[0].device)
+    generator = torch.cuda.default_generators[inputs[0].get_device()]
     try:
         return GraphedPass(compute, inputs, weights)
     except torch.OutOfMemoryError:
@@ -41,6 +42,8 @@ def record_pass(
             "the step cannot be recorded as a CUDA graph (%s): training goes on without it, more slowly",
             str(error).strip().splitlines()[0],
         )
+        # A recording that broke off leaves the generator waiting for its end.
+        generator.graphsafe_set_state(generator.clone_state())
         return None
     finally:
         torch.cuda.set_rng_state(state, inputs[0].device)
@@ -52,12 +55,14 @@ class GraphedPass:
     Args:
         compute: tensors like `inputs` → one tensor; reads `weights`. It must not wait for the GPU.
         inputs: examples with the shapes and types of all later ones, on the GPU.
-        weights: those whose gradients are wanted.
+        weights: those whose gradients are wanted. Nothing may hold an earlier pass over them: autograd would wait for
+            it, which a recording can't.
     """
 
     def __init__(self, compute: Compute, inputs: Sequence[torch.Tensor], weights: Sequence[torch.Tensor]) -> None:
         self.inputs = [tensor.clone() for tensor in inputs]
         self.weights = list(weights)
+        torch.cuda.empty_cache()  # what one stream has freed, another one can't take
         stream = torch.cuda.Stream()
         stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(stream):
@@ -71,8 +76,11 @@ class GraphedPass:
             self._result = compute(*self.inputs)
         self._slope = torch.empty_like(self._result)
         with torch.cuda.graph(self._backwards, pool=self._forwards.pool()):
-            gradients = torch.autograd.grad(self._result, self.weights, self._slope, allow_unused=True)
-        self._gradients: tuple[torch.Tensor | None, ...] = gradients
+            found: Sequence[torch.Tensor | None] = torch.autograd.grad(
+                self._result, self.weights, self._slope, allow_unused=True
+            )
+            # Laid out as the weights, which optimisers expect.
+            self._gradients = [None if gradient is None else gradient.contiguous() for gradient in found]
         self._result = self._result.detach()
 
     def fits(self, inputs: Sequence[torch.Tensor]) -> bool:

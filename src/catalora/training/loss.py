@@ -20,17 +20,17 @@ from typing import Any
 import torch
 from torch import nn
 
-from catalora.training.block_attention import Borders, fill_borders, find_borders, given_borders
+from catalora.training.block_attention import given_borders
+from catalora.training.borders import Borders
 from catalora.training.graphs import GraphedPass, record_pass
 from catalora.training.packing import IGNORED
 from catalora.training.rowwise import compute_rows
 
-# Pieces of the vocabulary that are computed at once: enough for fast products, few enough that logits stay small.
+# Pieces of the vocabulary that are computed at once: enough for fast products, few enough that logits stay small. On a
+# GPU twice as many, for there the passes between products cost as much as their launch.
 VOCABULARY_SLICE = 16_384
 # Tokens that are computed at once: bounds the memory of one slice's logits (256 MB in bf16).
 TOKEN_SLICE = 8192
-# Examples of a packed row for which a recorded pass has room.
-BLOCKS_PER_ROW = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,8 @@ def _scan_vocabulary(
     """
     top = torch.full((len(hidden),), float("-inf"), device=hidden.device)
     total, chosen = torch.zeros_like(top), torch.zeros_like(top)
-    for pieces in _slices(head.weight.shape[0], VOCABULARY_SLICE):
+    size = VOCABULARY_SLICE if hidden.device.type == "cpu" else 2 * VOCABULARY_SLICE
+    for pieces in _slices(head.weight.shape[0], size):
         products = head.multiply(hidden, pieces)
         places = targets - pieces.start
         inside = (places >= 0) & (places < products.shape[1])
@@ -158,17 +159,22 @@ def compute_token_losses(hidden: torch.Tensor, targets: torch.Tensor, head: Head
     return losses
 
 
-def select_labelled(hidden: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def select_labelled(
+    hidden: torch.Tensor, labels: torch.Tensor, learned: torch.Tensor | None = None
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Hidden states that predict a label, and the labels.
 
     Args:
         hidden: shape (B, T, H).
         labels: shape (B, T), `IGNORED` where nothing is learned. The label at t is predicted from the state at t - 1;
             a row's first position is never a label because it is a prompt's.
+        learned: places of these states where they are known, shape (N,); see `describe_batch`.
 
     Returns:
         Shapes (N, H) and (N,).
     """
+    if learned is not None:
+        return hidden.flatten(0, 1).index_select(0, learned), labels.flatten()[learned + 1]
     targets = labels[:, 1:]
     wanted = targets != IGNORED
     return hidden[:, :-1][wanted], targets[wanted]
@@ -204,23 +210,22 @@ class CompletionLoss(nn.Module):
         """Give back the memory that a recorded pass holds."""
         self._graph = self._shape = None
 
-    def _learn_hidden(self, input_ids: torch.Tensor, position_ids: torch.Tensor) -> torch.Tensor:
+    def _learn_hidden(
+        self, input_ids: torch.Tensor, position_ids: torch.Tensor, starts: torch.Tensor | None
+    ) -> torch.Tensor:
         """`_compute_hidden` for training: by a graph from the second batch of a shape on, where that is possible."""
-        if not (self.graphs and self.training and torch.is_grad_enabled()):
-            return self._compute_hidden(input_ids, position_ids)
-        starts = fill_borders(find_borders(position_ids), BLOCKS_PER_ROW * len(input_ids))
-        if starts is None:
+        if starts is None or not (self.graphs and self.training and torch.is_grad_enabled()):
             return self._compute_hidden(input_ids, position_ids)
         inputs = (input_ids, position_ids, starts)
         if self._graph is not None and self._graph.fits(inputs):
             return self._graph(*inputs)
         if self._shape != input_ids.shape:
             self._shape = input_ids.shape
-            return self._compute_hidden(input_ids, position_ids)
+            return self._compute_between(*inputs)
         self._graph = None  # its memory is free for the next one
         self._graph = record_pass(self._compute_between, inputs, [w for w in self.parameters() if w.requires_grad])
         self.graphs = self._graph is not None
-        return self._learn_hidden(input_ids, position_ids)
+        return self._learn_hidden(*inputs)
 
     def _compute_between(
         self, input_ids: torch.Tensor, position_ids: torch.Tensor, starts: torch.Tensor
@@ -239,9 +244,17 @@ class CompletionLoss(nn.Module):
             output = decoder(input_ids=input_ids, position_ids=position_ids, use_cache=False)
         return output.last_hidden_state
 
-    def forward(self, input_ids: torch.Tensor, position_ids: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """All arguments have shape (B, T); returns a scalar in nats."""
-        hidden, targets = select_labelled(self._learn_hidden(input_ids, position_ids), labels)
+    def forward(
+        self,
+        input_ids: torch.Tensor,
+        position_ids: torch.Tensor,
+        labels: torch.Tensor,
+        *,
+        starts: torch.Tensor | None = None,
+        learned: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        """Tokens, positions and labels (B, T), and the rest as `describe_batch` gives it; returns a scalar in nats."""
+        hidden, targets = select_labelled(self._learn_hidden(input_ids, position_ids, starts), labels, learned)
         return _SummedCrossEntropy.apply(hidden, targets, read_head(self.causal_lm))
 
     @torch.no_grad()

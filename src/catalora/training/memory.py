@@ -19,6 +19,7 @@ from transformers import Trainer
 
 from catalora.errors import TrainingError
 from catalora.run import Event, RunFolder
+from catalora.training.borders import describe_batch
 from catalora.training.packing import IGNORED
 
 logger = logging.getLogger(__name__)
@@ -163,7 +164,7 @@ def split_batch(batch: Batch, rows: int, width: int | None = None) -> list[Batch
     Args:
         batch: `input_ids`, `labels` and `position_ids`, shape (B, T); see `catalora.training.packing.collate_rows`.
         rows: of a part. A part is cut after its last label, for what follows is padding.
-        width: keep so many tokens of each row instead.
+        width: keep so many tokens of each row instead, and describe each part (`describe_batch`).
     """
     labels = batch["labels"]
     if rows >= len(labels):
@@ -172,7 +173,8 @@ def split_batch(batch: Batch, rows: int, width: int | None = None) -> list[Batch
     for start in range(0, len(labels), rows):
         learned = (labels[start : start + rows] != IGNORED).any(dim=0).nonzero()
         end = width or (int(learned.max()) + 1 if len(learned) else 1)  # rows of nothing fill up the last step
-        parts.append({name: tensor[start : start + rows, :end] for name, tensor in batch.items()})
+        part = {name: batch[name][start : start + rows, :end] for name in ("input_ids", "labels", "position_ids")}
+        parts.append(describe_batch(part) if width else part)
     return parts
 
 

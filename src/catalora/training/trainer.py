@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
@@ -29,6 +28,7 @@ from catalora.config import TrainingConfig
 from catalora.errors import RunStoppedError, UsageError
 from catalora.processes import ALONE, Processes, share_batch
 from catalora.run import Event, RunFolder
+from catalora.training.borders import describe_batch
 from catalora.training.checkpoints import ADAPTER_WEIGHTS, find_newest_whole, remove_old_checkpoints, write_checkpoint
 from catalora.training.fused import fuse_as_configured
 from catalora.training.loss import CompletionLoss
@@ -183,7 +183,7 @@ class AdapterTrainer(ThriftyTrainer):
             args=_build_arguments(self.run.path, share, use_cpu=use_cpu, evaluate=validation_rows is not None),
             train_dataset=rows if processes.count == 1 else FilledRows(rows, share.batch_size * processes.count),
             eval_dataset=validation_rows,
-            data_collator=partial(collate_rows, pad_token_id=pad_token_id, width=self.width),
+            data_collator=self._collate,
             callbacks=[recorder, *callbacks],
         )
         self.remove_callback(PrinterCallback)
@@ -193,6 +193,10 @@ class AdapterTrainer(ThriftyTrainer):
         self._require_processes()
         if not processes.leads:  # the leader draws as a process alone would, the others not the same
             set_seed(_mix_seed(config.seed, 0, processes.rank))
+
+    def _collate(self, rows: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+        batch = collate_rows(rows, self.pad_token_id, self.width)
+        return describe_batch(batch) if self.width else batch
 
     def _require_processes(self) -> None:
         """Refuse to train alone what several processes were asked for: each would train all of it."""
