@@ -101,8 +101,7 @@ def train_adapter(  # noqa: PLR0913 - what a training is made of
     started = time.monotonic()
     recorder = Recorder(run, train_rows, config, on_step)
     stopper = _Stopper(run.stop_file, processes)
-    on_gpu = not use_cpu and torch.cuda.is_available()
-    loss = CompletionLoss(model, graphs=config.cuda_graphs and on_gpu and processes.count == 1)
+    loss = CompletionLoss(model, graphs=_records(config, processes, use_cpu=use_cpu))
     trainer = AdapterTrainer(
         loss,
         validation_rows=validation_rows,
@@ -314,6 +313,11 @@ class AdapterTrainer(ThriftyTrainer):
 def load_adapter_weights(model: Any, checkpoint: Path) -> None:
     """Copy the adapter of a checkpoint into a PEFT model."""
     set_peft_model_state_dict(model, load_file(checkpoint / ADAPTER_WEIGHTS))
+
+
+def _records(config: TrainingConfig, processes: Processes, *, use_cpu: bool) -> bool:
+    """Whether the step is recorded: on one GPU, for wrappers of several processes watch each gradient being made."""
+    return config.cuda_graphs and not use_cpu and torch.cuda.is_available() and processes.count == 1
 
 
 def _mix_seed(*numbers: int) -> int:
