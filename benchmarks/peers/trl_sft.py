@@ -17,7 +17,8 @@ from trl import SFTConfig, SFTTrainer
 
 from peers.timing import LORA, StepClock, TokenCounter, read_rows, report
 
-FLASH = "torch_flash"
+# Not named after the kernel, for transformers would look for its package by the name.
+BORDERED = "by_borders"
 
 
 def main() -> None:
@@ -40,7 +41,7 @@ def main() -> None:
     model = AutoModelForCausalLM.from_pretrained(
         arguments.model,
         dtype=getattr(torch, arguments.dtype),
-        attn_implementation=FLASH if on_gpu and arguments.packing else None,
+        attn_implementation=BORDERED if on_gpu and arguments.packing else None,
         device_map=arguments.device if on_gpu else None,
     )
     clock = StepClock(arguments.device)
@@ -88,8 +89,8 @@ def register_flash_attention() -> None:
         output = torch.ops.aten._flash_attention_forward(*flat, *both, 0.0, True, False, scale=kwargs["scaling"])[0]
         return output.view(query.shape[0], query.shape[2], query.shape[1], -1), None
 
-    ALL_ATTENTION_FUNCTIONS.register(FLASH, attend)
-    ALL_MASK_ATTENTION_FUNCTIONS.register(FLASH, lambda *_, **__: None)
+    ALL_ATTENTION_FUNCTIONS.register(BORDERED, attend)
+    ALL_MASK_ATTENTION_FUNCTIONS.register(BORDERED, lambda *_, **__: None)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ class Recorded:
 
 @pytest.fixture
 def _recording(monkeypatch):
-    monkeypatch.setattr(trainer, "_records", lambda *_, **__: True)
+    monkeypatch.setattr(trainer, "records_step", lambda *_, **__: True)
     monkeypatch.setattr(loss, "record_pass", Recorded)
     Recorded.made = 0
 
@@ -62,7 +62,7 @@ def test_batches_of_full_width_are_recorded_once_and_have_the_same_losses(tmp_pa
 
 def _unrecorded(tmp_path):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trainer, "_records", lambda *_, **__: False)
+        patch.setattr(trainer, "records_step", lambda *_, **__: False)
         return train_plainly(tmp_path)
 
 

@@ -101,7 +101,7 @@ def train_adapter(  # noqa: PLR0913 - what a training is made of
     started = time.monotonic()
     recorder = Recorder(run, train_rows, config, on_step)
     stopper = _Stopper(run.stop_file, processes)
-    loss = CompletionLoss(model, graphs=_records(config, processes, use_cpu=use_cpu))
+    loss = CompletionLoss(model, graphs=records_step(config, processes, use_cpu=use_cpu))
     trainer = AdapterTrainer(
         loss,
         validation_rows=validation_rows,
@@ -149,6 +149,11 @@ def train_adapter(  # noqa: PLR0913 - what a training is made of
         seconds=seconds,
         tokens_per_second=recorder.tokens_per_second,
     )
+
+
+def records_step(config: TrainingConfig, processes: Processes, *, use_cpu: bool) -> bool:
+    """Whether the step is recorded: on one GPU, for wrappers of several processes watch each gradient being made."""
+    return config.cuda_graphs and not use_cpu and torch.cuda.is_available() and processes.count == 1
 
 
 class AdapterTrainer(ThriftyTrainer):
@@ -313,11 +318,6 @@ class AdapterTrainer(ThriftyTrainer):
 def load_adapter_weights(model: Any, checkpoint: Path) -> None:
     """Copy the adapter of a checkpoint into a PEFT model."""
     set_peft_model_state_dict(model, load_file(checkpoint / ADAPTER_WEIGHTS))
-
-
-def _records(config: TrainingConfig, processes: Processes, *, use_cpu: bool) -> bool:
-    """Whether the step is recorded: on one GPU, for wrappers of several processes watch each gradient being made."""
-    return config.cuda_graphs and not use_cpu and torch.cuda.is_available() and processes.count == 1
 
 
 def _mix_seed(*numbers: int) -> int:
