@@ -144,7 +144,7 @@ def _attend_by_flash(
     width = query.shape[-1]
     if query.dtype not in (torch.bfloat16, torch.float16) or width > FLASH_WIDTH or width % 8:
         return None
-    if torch.version.hip is None and torch.cuda.get_device_capability(query.device) < (8, 0):
+    if torch.version.hip is not None or torch.cuda.get_device_capability(query.device) < (8, 0):
         return None
     flat = (part.transpose(1, 2).flatten(0, 1) for part in (query, key, value))
     both = (borders.starts, borders.starts, borders.longest, borders.longest)
