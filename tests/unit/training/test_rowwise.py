@@ -13,7 +13,6 @@ from catalora.training.rowwise import compute_rows
 from tests.tiny import FAMILIES, build_lora_model
 from tests.unit.training.test_fused import OFF, compute
 
-
 STEP = 2e-3  # the loss is a sum in float32
 
 
