@@ -219,11 +219,13 @@ def _measure_costs(
     tokenizer = load_tokenizer(config.model, token=token)
     length, seed = training.max_length, training.seed
     examples = tokenise_epoch(drawn, PromptTemplate(), tokenizer, epoch=0, max_length=length, seed=seed)
+    rows = PackedRows([examples], length, seed)
     catalogue = CatalogueCosts(
         available=int((table["split"] == "train").sum()),
         validation=int((table["split"] == "validation").sum()),
         tokens_per_product=float(np.mean(examples.lengths)),
-        fill=PackedRows([examples], length, seed).efficiency,
+        fill=rows.efficiency,
+        computed=rows.count_computed(training.batch_size) / rows.tokens,
         index_bytes_per_product=estimate_size_bytes(1000) // 1000 if references else 0,
     )
     return catalogue, float(1 - examples.prompt_lengths.sum() / len(examples.ids))

@@ -1,10 +1,11 @@
 """From a short trial to a whole run: seconds, bytes of memory and bytes on disk for a number of products.
 
     steps    = epochs · rows / (batch size · accumulation),   rows = products · tokens per product / row length
-    seconds  = start + index + tokens · token + batches · batch + steps · step
+    seconds  = start + index + computed tokens · token + batches · batch + steps · step
              + evaluations · (validation rows + watched answers)
 
-Each factor is measured: tokens per product on the catalogue itself, seconds and bytes in the trial (`probe.py`).
+Each factor is measured: tokens per product, and what is computed with them as padding, on the catalogue itself; seconds
+and bytes in the trial (`probe.py`).
 """
 
 import bisect
@@ -32,6 +33,7 @@ class CatalogueCosts:
         validation: validation products.
         tokens_per_product: mean tokens of an example, after shortening to the row length.
         fill: share of a packed row that holds content, 0-1.
+        computed: tokens that are computed for each token of content, at least 1: a batch is padded to its longest row.
         index_bytes_per_product: on disk; 0 without references.
     """
 
@@ -39,6 +41,7 @@ class CatalogueCosts:
     validation: int
     tokens_per_product: float
     fill: float
+    computed: float
     index_bytes_per_product: int
 
 
@@ -88,7 +91,9 @@ def project(
     batches = math.ceil(epoch_rows * training.epochs / training.batch_size)
     steps = math.ceil(batches / training.gradient_accumulation_steps)
     epoch_tokens = products * catalogue.tokens_per_product
-    seconds = epoch_tokens * training.epochs * measured.token_seconds
+    # A recorded step has rows of full length.
+    computed = 1 / catalogue.fill if measured.device == "cuda" and training.cuda_graphs else catalogue.computed
+    seconds = epoch_tokens * training.epochs * computed * measured.token_seconds
     seconds += batches * measured.batch_seconds + steps * measured.step_seconds
     evaluations = math.ceil(steps / training.save_steps) if catalogue.validation else 0
     validated = min(catalogue.validation, training.max_validation_products) * catalogue.tokens_per_product

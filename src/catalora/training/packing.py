@@ -274,6 +274,12 @@ class PackedRows(Dataset[dict[str, torch.Tensor]]):
         """Content tokens in all rows, prompts included."""
         return sum(len(examples.ids) for examples in self.epochs)
 
+    def count_computed(self, batch_size: int) -> int:
+        """Tokens that are computed in batches of so many rows, each padded to its longest row."""
+        lengths = [int(self.epochs[epoch].lengths[row].sum()) for epoch, row in self.rows]
+        batches = [lengths[start : start + batch_size] for start in range(0, len(lengths), batch_size)]
+        return sum(max(batch) * len(batch) for batch in batches)
+
     @property
     def description_bytes(self) -> int:
         """UTF-8 bytes of all descriptions in all rows, as far as they were kept."""

@@ -27,7 +27,7 @@ MEASURED = Measured(
     context_tokens=8192,
 )
 CATALOGUE = CatalogueCosts(
-    available=4000, validation=100, tokens_per_product=100.0, fill=0.96, index_bytes_per_product=6000
+    available=4000, validation=100, tokens_per_product=100.0, fill=0.96, computed=1.0, index_bytes_per_product=6000
 )
 TRAINING = TrainingConfig(
     epochs=2, batch_size=2, gradient_accumulation_steps=2, max_length=512, save_steps=50, watch_products=0
@@ -41,6 +41,13 @@ def test_time_is_start_index_steps_and_evaluations():
     training = 2 * 96_000 * 0.001 + 196 * 0.25 + 98 * 0.5
     evaluations = 2 * 100 * 100 * 0.0004
     assert found.seconds == pytest.approx(10 + 2 * 960 * 0.01 + training + evaluations)
+
+
+@pytest.mark.parametrize(("device", "computed"), [("cpu", 1.02), ("cuda", 1 / 0.96)])
+def test_padding_is_computed_too_and_a_recorded_step_has_full_rows(device, computed):
+    plain = project(MEASURED, CATALOGUE, TRAINING, 960).seconds
+    padded = project(replace(MEASURED, device=device), replace(CATALOGUE, computed=1.02), TRAINING, 960).seconds
+    assert padded - plain == pytest.approx(2 * 96_000 * 0.001 * (computed - 1))
 
 
 def test_the_watch_counts_at_the_start_and_at_each_evaluation():

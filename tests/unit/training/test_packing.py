@@ -13,8 +13,10 @@ from catalora.training import packing
 from catalora.training.packing import (
     IGNORED,
     PACKING_WINDOW,
+    Examples,
     PackedRows,
     collate_rows,
+    iterate_batches,
     pack_examples,
     tokenise_products,
 )
@@ -85,6 +87,17 @@ def test_a_row_holds_what_the_template_renders_token_for_token():
             assert row["labels"][end - 1] == tokenizer.eos_token_id
             seen += 1
     assert seen == len(products)
+
+
+@given(lengths=st.lists(st.integers(1, 40), min_size=1, max_size=30), batch_size=st.integers(1, 5))
+def test_what_is_computed_are_the_tokens_of_the_batches(lengths, batch_size):
+    ids = np.zeros(sum(lengths), dtype=np.int32)
+    offsets = np.cumsum([0, *lengths])
+    count = len(lengths)
+    examples = Examples(ids, offsets, np.ones(count, dtype=np.int32), ("",) * count, 0, 0, 0, ())
+    rows = PackedRows([examples], 64, seed=0)
+    computed = sum(batch["input_ids"].numel() for batch in iterate_batches(rows, batch_size, 0))
+    assert rows.count_computed(batch_size) == computed
 
 
 def test_padding_of_a_batch_is_a_block_of_its_own_without_labels():
