@@ -29,21 +29,22 @@ def record_pass(
     """A `GraphedPass`; nothing, with a line in the log, where the model does what a graph can't hold.
 
     Raises:
-        OutOfMemoryError: the activations don't fit.
+        OutOfMemoryError: the activations of several rows don't fit. With one row at once the step goes on without a
+            recording, which takes a little less.
     """
     state = torch.cuda.get_rng_state(inputs[0].device)
     generator = torch.cuda.default_generators[inputs[0].get_device()]
     try:
         return GraphedPass(compute, inputs, weights)
-    except torch.OutOfMemoryError:
-        raise
     except RuntimeError as error:
+        # A recording that broke off leaves the generator waiting for its end.
+        generator.graphsafe_set_state(generator.clone_state())
+        if isinstance(error, torch.OutOfMemoryError) and len(inputs[0]) > 1:
+            raise
         logger.warning(
             "the step cannot be recorded as a CUDA graph (%s): training goes on without it, more slowly",
             str(error).strip().splitlines()[0],
         )
-        # A recording that broke off leaves the generator waiting for its end.
-        generator.graphsafe_set_state(generator.clone_state())
         return None
     finally:
         torch.cuda.set_rng_state(state, inputs[0].device)

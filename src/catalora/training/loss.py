@@ -26,11 +26,12 @@ from catalora.training.graphs import GraphedPass, record_pass
 from catalora.training.packing import IGNORED
 from catalora.training.rowwise import compute_rows
 
-# Pieces of the vocabulary that are computed at once: enough for fast products, few enough that logits stay small. On a
-# GPU twice as many, for there the passes between products cost as much as their launch.
+# Pieces of the vocabulary that are computed at once: enough for fast products, few enough that logits stay small.
 VOCABULARY_SLICE = 16_384
-# Tokens that are computed at once: bounds the memory of one slice's logits (256 MB in bf16).
-TOKEN_SLICE = 8192
+# Tokens that are computed at once: bounds the memory of one slice's logits (64 MB in bf16).
+TOKEN_SLICE = 2048
+# A GPU multiplies larger matrices faster and launches fewer kernels: up to 512 MB.
+GPU_FACTORS = {"vocabulary": 2, "tokens": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class _SummedCrossEntropy(torch.autograd.Function):
         """Hidden (N, H), targets (N,) → scalar."""
         gradient = torch.empty_like(hidden)
         loss = torch.zeros((), dtype=torch.float32, device=hidden.device)
-        for part in _slices(len(hidden), TOKEN_SLICE):
+        for part in _slice_tokens(hidden):
             slope = torch.zeros(hidden[part].shape, dtype=torch.float32, device=hidden.device)
             losses, chosen, total = _scan_vocabulary(hidden[part], targets[part], head, slope)
             loss += losses.sum()
@@ -117,7 +118,7 @@ def _scan_vocabulary(
     """
     top = torch.full((len(hidden),), float("-inf"), device=hidden.device)
     total, chosen = torch.zeros_like(top), torch.zeros_like(top)
-    size = VOCABULARY_SLICE if hidden.device.type == "cpu" else 2 * VOCABULARY_SLICE
+    size = VOCABULARY_SLICE * (1 if hidden.device.type == "cpu" else GPU_FACTORS["vocabulary"])
     for pieces in _slices(head.weight.shape[0], size):
         products = head.multiply(hidden, pieces)
         places = targets - pieces.start
@@ -147,6 +148,10 @@ def _exponentiate(products: torch.Tensor, top: torch.Tensor, head: Head) -> tupl
     return (weights if plain else weights * derivative).to(products.dtype), weights.sum(1)
 
 
+def _slice_tokens(hidden: torch.Tensor) -> list[slice]:
+    return _slices(len(hidden), TOKEN_SLICE * (1 if hidden.device.type == "cpu" else GPU_FACTORS["tokens"]))
+
+
 def _slices(length: int, size: int) -> list[slice]:
     return [slice(start, min(start + size, length)) for start in range(0, length, size)]
 
@@ -154,7 +159,7 @@ def _slices(length: int, size: int) -> list[slice]:
 def compute_token_losses(hidden: torch.Tensor, targets: torch.Tensor, head: Head) -> torch.Tensor:
     """Cross entropy of each token in nats, without gradient: hidden (N, H), targets (N,) → fp32 (N,)."""
     losses = torch.empty(len(hidden), dtype=torch.float32, device=hidden.device)
-    for part in _slices(len(hidden), TOKEN_SLICE):
+    for part in _slice_tokens(hidden):
         losses[part], _, _ = _scan_vocabulary(hidden[part], targets[part], head)
     return losses
 
