@@ -4,7 +4,7 @@
 
 Three runs of each model, each in a process of its own, with the settings of `overnight` and dropout on:
 
-    plain     `fuse_lora`, `fuse_activation`, `fuse_norms`, `block_attention` and `keep_memory` switched off
+    plain     every switch off: `fuse_…`, `block_attention`, `compile_kernels`, `cuda_graphs`, `keep_memory`
     fast      as users train
     float32   plain, computed in float32: how far `plain` is from it is the rounding of bfloat16
 
@@ -24,7 +24,10 @@ from typing import Any
 
 from estimate_accuracy import build_gemma
 
-SWITCHES = ("fuse_lora", "fuse_activation", "fuse_norms", "block_attention", "keep_memory")
+SWITCHES = (
+    *(f"fuse_{part}" for part in ("lora", "activation", "norms", "rotary")),
+    *("block_attention", "compile_kernels", "cuda_graphs", "keep_memory"),
+)
 OFF: dict[str, object] = dict.fromkeys((f"training.{name}" for name in SWITCHES), False)
 EXACT = "float32"
 WAYS: dict[str, dict[str, object]] = {"plain": OFF, "fast": {}, EXACT: {**OFF, "model.dtype": EXACT}}
