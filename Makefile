@@ -27,7 +27,7 @@ app: .venv/.all  ## The browser app
 
 test: .venv/.dev  ## All tests, the fast ones first
 	@CATALORA_PRODUCTS=$(PRODUCTS) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit
-	@CATALORA_PRODUCTS=$(PRODUCTS) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/invariants tests/cli
+	@CATALORA_PRODUCTS=$(PRODUCTS) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/invariants tests/cli tests/gpu
 	@CATALORA_PRODUCTS=$(PRODUCTS) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations=20 tests/pipeline
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/app tests/browser
 
