@@ -4,6 +4,7 @@ import shutil
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from catalora.cli.output import json_option, print_json, say, show_progress
 from catalora.config import build_config
 from catalora.record import load_config
 from catalora.run import RunFolder, open_run
+
+if TYPE_CHECKING:
+    from catalora.session import Session
 
 # Of the whole time; the rest goes into comparing, which must decode what a base model says that does not stop.
 TRAINING_SHARE = 0.7
@@ -73,8 +77,7 @@ def command(out: Path, minutes: float, fresh: bool, as_json: bool) -> None:
         with pipeline.open_session(run) as session:
             say("4. compare: held-out products, before and after")
             comparison = pipeline.compare(session, progress=progress)
-            asked = [item.title for item in comparison.products[: len(QUESTIONS)]]
-            questions = [form.replace("{title}", title) for form, title in zip(QUESTIONS, asked, strict=True)]
+            questions = _choose_questions(session, [item.title for item in comparison.products])
             replies = [pipeline.ask(session, question) for question in questions]
     if as_json:
         print_json({"comparison": comparison.to_dict(), "replies": [asdict(reply) for reply in replies]})
@@ -90,6 +93,21 @@ def command(out: Path, minutes: float, fresh: bool, as_json: bool) -> None:
         )
     click.echo(f"\ndone in {time.monotonic() - started:.0f} s; the run is in {run.path}")
     click.echo(f'ask more: catalora ask demo --runs-dir {out / "runs"} "a title or a question"')
+
+
+def _choose_questions(session: "Session", titles: list[str]) -> list[str]:
+    """A question of each form about another product that was held out.
+
+    The first products with sources are taken: a slow machine tunes on few products, and not every other one is like
+    some of them.
+    """
+    questions, left = [], list(titles)
+    for form in QUESTIONS:
+        asked = {form.replace("{title}", title): title for title in left}
+        question = next((question for question in asked if session.search(question, None)), next(iter(asked)))
+        questions.append(question)
+        left.remove(asked[question])
+    return questions
 
 
 def _describe_training(run: RunFolder) -> str:

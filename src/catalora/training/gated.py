@@ -43,8 +43,9 @@ class FusedMlp:
         mlp: Any = self.mlp
         gate, up = mlp.gate_proj(x), mlp.up_proj(x)
         down = mlp.down_proj
-        # PEFT hands the adapters of each example to a layer through hooks.
-        if self.with_down and isinstance(down, LoraLinear) and is_plain(down) and not down._forward_pre_hooks:
+        # PEFT hands the adapters of each example to a layer through hooks, which only a call of the layer runs.
+        hooked = down._forward_pre_hooks or down._forward_hooks or down._backward_hooks
+        if self.with_down and isinstance(down, LoraLinear) and is_plain(down) and not hooked:
             return _apply_down(gate, up, self.kind, down)
         result: torch.Tensor = down(_GatedActivation.apply(gate, up, self.kind))
         return result
