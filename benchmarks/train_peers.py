@@ -11,8 +11,8 @@ prompts included and padding not; the first steps of a process warm up and are l
 that catalora chooses on the machine: bf16, or fp32 where the processor has no bf16 products.
 
 On a GPU a step has 16,384 tokens: 32 packed rows, so many at once as a side's name says. There the peak memory is what
-torch has taken of the GPU. A machine without catalora's own dependencies, such as a borrowed one, can be given the rows
-that another one has written (`--rows`) and a Python that has TRL (`--trl-python`).
+torch has taken of the GPU. A machine without a catalogue or a package index can be given the rows that another one has
+written (`--rows`) and a Python that has TRL (`--trl-python`).
 """
 
 import argparse
