@@ -59,6 +59,7 @@ class Measured:
         batch_was_tried: whether it was, or memory is too small and its figures are drawn out from smaller ones.
         trained_parameters: of the adapter.
         context_tokens: the longest row the model takes.
+        full_rows: whether each row is computed at its full length, as a step that is recorded on a GPU does.
     """
 
     device: Literal["cpu", "cuda", "mps"]
@@ -79,6 +80,7 @@ class Measured:
     batch_was_tried: bool
     trained_parameters: int
     context_tokens: int
+    full_rows: bool
 
 
 def run_probe(
@@ -162,6 +164,7 @@ def measure(config: Config, *, labelled_share: float, seconds: float, references
         batch_was_tried=last.tokens == batch_tokens,
         trained_parameters=trial.trained_parameters,
         context_tokens=trial.context_tokens,
+        full_rows=trial.records,
     )
 
 
@@ -271,7 +274,8 @@ class _Trial:
         self.row_tokens = min(config.training.max_length, self.context_tokens)
         self.labelled_share = labelled_share
         self.on_cpu = self.device.name == "cpu"
-        self.loss = CompletionLoss(self.model, graphs=records_step(config.training, ALONE, use_cpu=self.on_cpu))
+        self.records = records_step(config.training, ALONE, use_cpu=self.on_cpu)
+        self.loss = CompletionLoss(self.model, graphs=self.records)
         weights = [weight for weight in self.model.parameters() if weight.requires_grad]
         self.trained_parameters = sum(weight.numel() for weight in weights)
         frozen = [weight for weight in self.model.parameters() if not weight.requires_grad]
@@ -351,7 +355,7 @@ class _Trial:
         labels = ids.masked_fill(positions >= round(BLOCK_TOKENS * self.labelled_share), -100)
         labels[:, 0] = -100
         batch = {"input_ids": ids, "position_ids": positions, "labels": labels}
-        if self.loss.graphs and self.loss.training:
+        if self.records and self.loss.training:
             batch = describe_batch(batch)
         return {key: value.to(self.device.name) for key, value in batch.items()}
 

@@ -91,8 +91,7 @@ def project(
     batches = math.ceil(epoch_rows * training.epochs / training.batch_size)
     steps = math.ceil(batches / training.gradient_accumulation_steps)
     epoch_tokens = products * catalogue.tokens_per_product
-    # A recorded step has rows of full length.
-    computed = 1 / catalogue.fill if measured.device == "cuda" and training.cuda_graphs else catalogue.computed
+    computed = 1 / catalogue.fill if measured.full_rows else catalogue.computed
     seconds = epoch_tokens * training.epochs * computed * measured.token_seconds
     seconds += batches * measured.batch_seconds + steps * measured.step_seconds
     evaluations = math.ceil(steps / training.save_steps) if catalogue.validation else 0

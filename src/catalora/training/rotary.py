@@ -72,42 +72,33 @@ class _Rotation(torch.autograd.Function):
         batch, _, length, _ = query.shape
         angles = [part.expand(batch, length, -1).reshape(batch * length, 1, -1) for part in (cos, sin)]
         ctx.save_for_backward(*angles)
-        return _turn(_turn_forwards, (query, key), angles)
+        return _turn((query, key), *angles)
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, *grads: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        """Gradients of query and key."""
-        return *_turn(_turn_back, grads, list(ctx.saved_tensors)), None, None
+        """Gradients of query and key: turned by the angles' opposites, whose halves change places."""
+        cos, sin = ctx.saved_tensors
+        return *_turn(grads, cos, -torch.cat(sin.chunk(2, -1)[::-1], -1)), None, None
 
 
-def _turn(steps: Any, parts: tuple[torch.Tensor, ...], angles: list[torch.Tensor]) -> tuple[torch.Tensor, ...]:
-    """Each part (B, heads, T, D) turned; its tokens stand in memory as the projection wrote them."""
+def _turn(parts: tuple[torch.Tensor, ...], cos: torch.Tensor, sin: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """Each part (B, heads, T, D) turned by angles (B · T, 1, D); its tokens stand as the projection wrote them."""
     rows = tuple(part.transpose(1, 2).reshape(-1, part.shape[1], part.shape[3]) for part in parts)
-    turned = compute_rows(steps, (*rows, *angles))
+    turned = compute_rows(_turn_rows, (*rows, cos, sin))
     return tuple(
         result.view(part.shape[0], part.shape[2], part.shape[1], -1).transpose(1, 2)
         for result, part in zip(turned, parts, strict=True)
     )
 
 
-def _turn_forwards(
+def _turn_rows(
     query: torch.Tensor, key: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor
 ) -> tuple[torch.Tensor, ...]:
+    """Queries (N, H, D) and keys (N, K, D), cosines and sines (N, 1, D) → queries and keys."""
     (cos1, cos2), (sin1, sin2) = cos.chunk(2, -1), sin.chunk(2, -1)
     turned = []
     for part in (query, key):
         first, second = part.chunk(2, -1)
         turned.append(torch.cat([first * cos1 - second * sin1, second * cos2 + first * sin2], -1).to(part.dtype))
-    return tuple(turned)
-
-
-def _turn_back(
-    query: torch.Tensor, key: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor
-) -> tuple[torch.Tensor, ...]:
-    (cos1, cos2), (sin1, sin2) = cos.chunk(2, -1), sin.chunk(2, -1)
-    turned = []
-    for part in (query, key):
-        first, second = part.chunk(2, -1)
-        turned.append(torch.cat([first * cos1 + second * sin2, second * cos2 - first * sin1], -1).to(part.dtype))
     return tuple(turned)

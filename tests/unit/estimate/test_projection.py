@@ -25,6 +25,7 @@ MEASURED = Measured(
     batch_was_tried=True,
     trained_parameters=1_000_000,
     context_tokens=8192,
+    full_rows=False,
 )
 CATALOGUE = CatalogueCosts(
     available=4000, validation=100, tokens_per_product=100.0, fill=0.96, computed=1.0, index_bytes_per_product=6000
@@ -43,10 +44,10 @@ def test_time_is_start_index_steps_and_evaluations():
     assert found.seconds == pytest.approx(10 + 2 * 960 * 0.01 + training + evaluations)
 
 
-@pytest.mark.parametrize(("device", "computed"), [("cpu", 1.02), ("cuda", 1 / 0.96)])
-def test_padding_is_computed_too_and_a_recorded_step_has_full_rows(device, computed):
+@pytest.mark.parametrize(("full_rows", "computed"), [(False, 1.02), (True, 1 / 0.96)])
+def test_padding_is_computed_too_and_a_recorded_step_has_full_rows(full_rows, computed):
     plain = project(MEASURED, CATALOGUE, TRAINING, 960).seconds
-    padded = project(replace(MEASURED, device=device), replace(CATALOGUE, computed=1.02), TRAINING, 960).seconds
+    padded = project(replace(MEASURED, full_rows=full_rows), replace(CATALOGUE, computed=1.02), TRAINING, 960).seconds
     assert padded - plain == pytest.approx(2 * 96_000 * 0.001 * (computed - 1))
 
 
