@@ -142,7 +142,7 @@ def _exponentiate(products: torch.Tensor, top: torch.Tensor, head: Head) -> tupl
     """Products (N, pieces) → exp(logit - top) · d logit / d product, and sums of exp(logit - top), fp32 (N,)."""
     logits = head.finish(products)
     derivative = head.derive(logits)
-    weights = torch.exp(logits - top[:, None])
+    weights = (logits - top[:, None]).exp_()
     # Most heads' logits are the products themselves; a pass over memory less.
     plain = isinstance(derivative, float) and derivative == 1.0
     return (weights if plain else weights * derivative).to(products.dtype), weights.sum(1)

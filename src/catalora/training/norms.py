@@ -98,12 +98,12 @@ def _normalise(rows: torch.Tensor, gain: torch.Tensor, epsilon: float) -> tuple[
     """Rows (N, H) → their norms, and 1 / rms of each in fp32 (N, 1)."""
     values = rows.float()
     scales = torch.rsqrt(values.square().mean(-1, keepdim=True) + epsilon)
-    return (values * scales * gain).to(rows.dtype), scales
+    return (values * scales).mul_(gain).to(rows.dtype), scales
 
 
 def _derive(grads: torch.Tensor, rows: torch.Tensor, scales: torch.Tensor, gain: torch.Tensor) -> tuple[torch.Tensor]:
     """Gradient (N, H) of the rows."""
     values = rows * scales  # x / rms(x)
     slopes = grads * gain
-    slopes = slopes - values * (slopes * values).mean(-1, keepdim=True)
-    return ((slopes * scales).to(rows.dtype),)
+    slopes -= values.mul_((slopes * values).mean(-1, keepdim=True))
+    return (slopes.mul_(scales).to(rows.dtype),)
